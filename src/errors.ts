@@ -1,0 +1,148 @@
+/**
+ * Every failure a caller can branch on: its exit status and what the user can do about it.
+ * The message says what happened and where; the hint here says what to try.
+ * docs/errors.md has a heading for each; a test holds the two together.
+ */
+export const ERRORS = {
+  USAGE: { exit: 2, hint: "See --help for the options of this command." },
+
+  NO_DEVICE: {
+    exit: 10,
+    hint: "List what is there with `bootlace ports`; for I2C load the module with `modprobe i2c-dev`.",
+  },
+  NO_PERMISSION: {
+    exit: 11,
+    hint: "Add the user to the group that owns the device (i2c, dialout or gpio), or run as root.",
+  },
+  TARGET_LOCKED: { exit: 12, hint: "Wait until the other process has finished, or stop it." },
+  SMBUS_ONLY: {
+    exit: 13,
+    hint: "Use an adapter with plain I2C (I2C_FUNC_I2C); `bootlace funcs` shows what an adapter can do.",
+  },
+  ADDRESS_OWNED: {
+    exit: 14,
+    hint: "Unbind the kernel driver first, or pass --force if you know that it is idle.",
+  },
+  UNSUPPORTED_PLATFORM: {
+    exit: 15,
+    hint: "i2c-dev and GPIO lines exist on Linux only; a serial port works everywhere.",
+  },
+  ADDON_MISSING: {
+    exit: 16,
+    hint: "Build it with `npm run build:native`, or install a package with prebuilt binaries.",
+  },
+
+  NO_REPLY: {
+    exit: 20,
+    hint: "Check power, wiring and address, and that BOOT0 was high when NRST was released.",
+  },
+  REFUSED: { exit: 21, hint: "The chip may be protected, or the address lies outside its memory." },
+  PROTECTED: { exit: 22, hint: "`bootlace unprotect` lifts readout protection and erases the whole chip." },
+  DESYNCHRONISED: { exit: 23, hint: "Reset the chip into its bootloader and run the same command again." },
+  BUS_FAILED: {
+    exit: 24,
+    hint: "See the system error; check pull-ups, wire length, clock rate and other masters on the bus.",
+  },
+  TIMED_OUT: {
+    exit: 25,
+    hint: "The adapter may give up on clock stretching too early; see docs/troubleshooting.md.",
+  },
+  ADAPTER_GONE: {
+    exit: 26,
+    hint: "The adapter was unplugged or its driver unbound; plug it in and run the same command again.",
+  },
+  ADAPTER_LIMIT: { exit: 27, hint: "The adapter takes shorter messages only; lower --max-frame." },
+  NOT_OFFERED: {
+    exit: 28,
+    hint: "The bootloader of this chip does not list the command; see `bootlace info`.",
+  },
+
+  UNKNOWN_CHIP: { exit: 30, hint: "Give its geometry with --flash-size and --page-size." },
+  WRONG_CHIP: { exit: 31, hint: "Check --chip, the address and the wiring." },
+
+  IMAGE_INVALID: { exit: 40, hint: "Build the file again, or force its format with --format." },
+  IMAGE_OUTSIDE: {
+    exit: 41,
+    hint: "Check that the image was linked for this chip; `bootlace image info` shows its ranges.",
+  },
+  IMAGE_UNLIKELY: { exit: 42, hint: "If this really is what the chip shall hold, pass --no-check." },
+  FILE_FAILED: { exit: 43, hint: "Check the path and its permissions." },
+  CANNOT_PRESERVE: {
+    exit: 44,
+    hint: "Pass --erase-partial to give up what else is in the partly covered pages.",
+  },
+
+  VERIFY_FAILED: {
+    exit: 50,
+    hint: "Run the same command again; if it fails at the same place, the flash may be worn or write-protected.",
+  },
+  DIFFERENT: { exit: 51, hint: "Write the image with `bootlace write`." },
+  RESET_FAILED: { exit: 52, hint: "Check the lines named in the reset sequence, or reset the chip by hand." },
+  SEVERAL_FAILED: { exit: 53, hint: "Each target's own line says what failed." },
+
+  INTERNAL: { exit: 70, hint: "This is a bug in bootlace; please report it with the output of --trace." },
+  INTERRUPTED: { exit: 130, hint: "Run the same command again to finish the job." },
+  TERMINATED: { exit: 143, hint: "Run the same command again to finish the job." },
+} as const satisfies Record<string, { exit: number; hint: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Where it happened. Addresses are numbers here and hexadecimal only in text. */
+export interface ErrorContext {
+  /** The manual's name of the command, "Read Memory". */
+  readonly command?: string;
+  /** The part of the command that failed: "command", "address", "data", ... */
+  readonly phase?: string;
+  readonly address?: number;
+  /** The byte that came instead of the one expected. */
+  readonly reply?: number;
+  /** File, line and offset of bad input. */
+  readonly file?: string;
+  readonly line?: number;
+  readonly offset?: number;
+  /** What the chip holds and does now, one sentence: "the chip is still in its bootloader, its flash was not touched". */
+  readonly chipState?: string;
+  /** A hint that fits better than the table's. */
+  readonly hint?: string;
+}
+
+export class BootlaceError extends Error {
+  static {
+    this.prototype.name = "BootlaceError"; // inherited, so it does not clutter util.inspect
+  }
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly context: ErrorContext = {},
+    options?: ErrorOptions, // `cause` keeps the system error
+  ) {
+    super(message, options);
+  }
+
+  get exitStatus(): number {
+    return ERRORS[this.code].exit;
+  }
+
+  get hint(): string {
+    return this.context.hint ?? ERRORS[this.code].hint;
+  }
+
+  /** The same error with more context: used on the way up, where more is known. */
+  with(context: ErrorContext): BootlaceError {
+    return new BootlaceError(this.code, this.message, { ...this.context, ...context }, { cause: this.cause });
+  }
+}
+
+/** A failed system call, as the addon and Node report it. Kept as `cause`, so errno is never lost. */
+export interface SystemError extends Error {
+  readonly code: string;
+  readonly errno: number;
+  readonly syscall: string;
+}
+
+export const isSystemError = (error: unknown): error is SystemError =>
+  error instanceof Error && typeof (error as Partial<SystemError>).syscall === "string";
+
+export const hex = (value: number, digits = 8): string =>
+  `0x${value.toString(16).toUpperCase().padStart(digits, "0")}`;

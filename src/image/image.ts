@@ -1,0 +1,53 @@
+/** A sparse memory image: what a firmware file says about which bytes lie where. */
+
+/** Bytes at an address. Segments of an image are in ascending order, never overlap and never touch. */
+export interface Segment {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+export type ImageFormat = "bin" | "hex" | "srec" | "elf" | "uf2";
+
+export class MemoryImage {
+  /**
+   * @param segments ascending, not overlapping, not touching; image/builder.ts makes them so
+   * @param entry start address that the file names, if it names one
+   */
+  constructor(
+    readonly segments: readonly Segment[],
+    readonly format?: ImageFormat,
+    readonly entry?: number,
+  ) {}
+
+  /** First address, and first address after the last byte; 0 and 0 when empty. */
+  get start(): number {
+    return this.segments[0]?.address ?? 0;
+  }
+  get end(): number {
+    const last = this.segments.at(-1);
+    return last === undefined ? 0 : last.address + last.bytes.length;
+  }
+
+  /** Bytes that the image defines: gaps do not count. */
+  get byteLength(): number {
+    return this.segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  /** The parts of the image inside [start, end), in ascending order; bytes are views, not copies. */
+  within(start: number, end: number): Segment[] {
+    const parts: Segment[] = [];
+    for (const { address, bytes } of this.segments) {
+      const from = Math.max(start, address);
+      const to = Math.min(end, address + bytes.length);
+      if (from < to) parts.push({ address: from, bytes: bytes.subarray(from - address, to - address) });
+    }
+    return parts;
+  }
+
+  /** `length` bytes from `address`; what the image does not define is `fill`. */
+  read(address: number, length: number, fill: number): Uint8Array {
+    const out = new Uint8Array(length).fill(fill);
+    for (const part of this.within(address, address + length)) out.set(part.bytes, part.address - address);
+    return out;
+  }
+}
