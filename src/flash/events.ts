@@ -1,0 +1,59 @@
+/**
+ * What a job tells while it runs. Order: `planned` once (write and erase), then for each phase `start`, any number of
+ * `progress`, `end`; `retry` and `note` anywhere. When the job fails, its promise rejects and no further event follows.
+ */
+export type FlashEvent =
+  | { readonly type: "planned"; readonly plan: PlanSummary }
+  | {
+      readonly type: "start";
+      readonly phase: Phase;
+      readonly total: number;
+      readonly unit: "bytes" | "pages";
+    }
+  | { readonly type: "progress"; readonly phase: Phase; readonly done: number; readonly total: number }
+  | {
+      readonly type: "end";
+      readonly phase: Phase;
+      readonly done: number;
+      readonly elapsedMs: number;
+      readonly detail?: string;
+    }
+  | {
+      readonly type: "retry";
+      readonly phase: Phase;
+      readonly address?: number;
+      readonly attempt: number;
+      readonly reason: string;
+    }
+  /** Something the user should know and that is no failure: "the last 40 bytes of page 12 are read and put back". */
+  | { readonly type: "note"; readonly text: string };
+
+export type Phase = "compare" | "preserve" | "erase" | "write" | "verify" | "read" | "leave";
+
+export type EventSink = (event: FlashEvent) => void;
+
+/** The plan in numbers; the pages themselves are in flash/plan.ts. */
+export interface PlanSummary {
+  readonly keepPages: number;
+  readonly erasePages: number;
+  readonly writePages: number;
+  readonly writeBytes: number;
+  /** Bytes outside the image that share a page with it and are read and put back. */
+  readonly preserveBytes: number;
+  /** Bytes outside the image that are given up (--erase-partial). */
+  readonly lostBytes: number;
+  readonly massErase: boolean;
+  readonly pages: readonly PagePlanSummary[];
+}
+
+export interface PagePlanSummary {
+  readonly index: number;
+  readonly address: number;
+  readonly size: number;
+  readonly action: PageAction;
+  /** Why this page is partly the image's, in words for people; absent when the image covers it whole. */
+  readonly partial?: "rest is blank" | "rest is read and put back" | "rest is given up";
+}
+
+/** "write": the page is blank already. "erase": nothing has to be written into it. */
+export type PageAction = "keep" | "write" | "erase" | "erase and write";

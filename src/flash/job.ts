@@ -1,0 +1,80 @@
+/** Options and results of the jobs that a target does. Sizes in bytes, times in milliseconds, ranges half-open. */
+import type { Device, Geometry, Range } from "../devices/device.js";
+import type { EventSink, PlanSummary } from "./events.js";
+
+export interface JobOptions {
+  readonly onEvent?: EventSink | undefined;
+  /** Stops between two commands; the chip stays in its bootloader. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WriteOptions extends JobOptions {
+  /** Give up what else is in the pages that the image covers only in part. */
+  readonly erasePartial?: boolean;
+  /** Write every page, also those that hold the right bytes already. */
+  readonly full?: boolean;
+  /** Do not check that the image looks like firmware for this chip. */
+  readonly noCheck?: boolean;
+  /** Bytes the flash is believed to hold: compared with instead of the chip. What was written is still verified. */
+  readonly assume?: import("../image/image.js").MemoryImage;
+  /** Stop after the plan. */
+  readonly dryRun?: boolean;
+  /** What to do with the chip at the end. Default "stay". */
+  readonly leave?: "stay" | "go" | "reset";
+}
+
+export interface WriteResult {
+  readonly outcome: "written" | "already current" | "planned";
+  readonly plan: PlanSummary;
+  readonly bytesWritten: number;
+  readonly pagesErased: number;
+  readonly pagesKept: number;
+  readonly verifiedBy: "checksum" | "read back" | "nothing";
+  readonly retries: number;
+  readonly left: "bootloader" | "running" | "reset";
+  readonly elapsedMs: number;
+}
+
+export interface VerifyResult {
+  readonly same: boolean;
+  readonly bytes: number;
+  readonly by: "checksum" | "read back";
+  /** Runs that differ, whole pages when compared by checksum. */
+  readonly differences: readonly Range[];
+  readonly elapsedMs: number;
+}
+
+export interface EraseResult {
+  readonly pages: number;
+  readonly bytes: number;
+  readonly how: "mass" | "bank" | "pages" | "already blank";
+  readonly retries: number;
+  readonly elapsedMs: number;
+}
+
+/** "all", a bank, or the pages that a range touches; a range that does not end on page borders is refused. */
+export type EraseWhat = "all" | { readonly bank: 1 | 2 } | Range;
+
+/** What is known of the chip in the hand. */
+export interface ChipInfo {
+  readonly productId: number;
+  /** AN2606's name, or "unknown chip 0x123". */
+  readonly name: string;
+  readonly device?: Device;
+  /** "1.2" for version byte 0x12. */
+  readonly protocol: string;
+  readonly commands: readonly number[];
+  /** ID byte of the bootloader and its version, "V11.3", where the chip lets it be read. */
+  readonly bootloaderId?: number;
+  readonly bootloaderVersion?: string;
+  readonly geometry: Geometry;
+  readonly flashSizeFrom: "size register" | "option" | "largest of its product ID";
+  /** undefined: could not be found out. */
+  readonly readoutProtected?: boolean;
+  /** 96-bit unique ID, 24 hex digits, where it can be read. */
+  readonly uniqueId?: string;
+  /** "/dev/i2c-1 address 0x56" */
+  readonly port: string;
+  /** Doubts and limits that matter to a user, one sentence each. */
+  readonly notes: readonly string[];
+}

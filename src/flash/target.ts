@@ -1,0 +1,66 @@
+/** A chip in its bootloader, ready for jobs. `connect` in flash/connect.ts makes one. */
+import type { Range } from "../devices/device.js";
+import type { MemoryImage } from "../image/image.js";
+import type {
+  ChipInfo,
+  EraseResult,
+  EraseWhat,
+  JobOptions,
+  VerifyResult,
+  WriteOptions,
+  WriteResult,
+} from "./job.js";
+
+export interface Target extends AsyncDisposable {
+  /** What connecting found out; `info()` asks the chip for the rest (protection, unique ID). */
+  readonly chip: ChipInfo;
+  info(options?: JobOptions): Promise<ChipInfo>;
+  /**
+   * Compares, erases and writes what differs, verifies. The first page of the image is erased first and written last.
+   * @throws BootlaceError IMAGE_OUTSIDE, IMAGE_UNLIKELY, CANNOT_PRESERVE before anything is sent to the flash; VERIFY_FAILED, PROTECTED, ...
+   */
+  write(image: MemoryImage, options?: WriteOptions): Promise<WriteResult>;
+  verify(image: MemoryImage, options?: JobOptions): Promise<VerifyResult>;
+  /** Any readable memory, not only flash. */
+  read(range: Range, options?: JobOptions): Promise<Uint8Array>;
+  erase(what: EraseWhat, options?: JobOptions & { readonly erasePartial?: boolean }): Promise<EraseResult>;
+  /** CRC of a run of flash as the ROM computes it (AN4221, Get Checksum); computed from what is read where the ROM has no such command. */
+  checksum(
+    range: Range,
+    options?: JobOptions,
+  ): Promise<{ readonly crc: number; readonly by: "checksum" | "read back" }>;
+  /** Go: starts the program whose vector table is at `address`, default the start of flash. The target is then gone. */
+  run(address?: number, options?: JobOptions): Promise<void>;
+  /** Restarts the chip through a small RAM program; a chip without accessible RAM is refused with NOT_OFFERED. */
+  reset(options?: JobOptions): Promise<void>;
+  protect(
+    what: { readonly readout: true } | { readonly writeSectors: readonly number[] },
+    options?: JobOptions,
+  ): Promise<void>;
+  /** `readout` erases the whole chip. */
+  unprotect(what: "readout" | "write", options?: JobOptions): Promise<void>;
+  /** Waits for the job in progress. Twice is fine. */
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions extends JobOptions {
+  /** 7-bit I2C address; part of a target string like "i2c:/dev/i2c-1@0x56" too. */
+  readonly address?: number;
+  readonly baud?: number;
+  readonly mode?: string;
+  /** The chip that is expected: WRONG_CHIP otherwise. Also says the I2C address where none is given. */
+  readonly chip?: string;
+  /** Geometry of a chip that the table does not know, or that the table has wrong. Bytes. */
+  readonly flashSize?: number;
+  readonly pageSize?: number;
+  /** Use an address that a kernel driver has bound. */
+  readonly force?: boolean;
+  /** Longest frame the adapter takes, in bytes. */
+  readonly maxFrame?: number;
+  /** Wait for a locked target this long. Default 0. */
+  readonly waitMs?: number;
+  /** BOOT0 and NRST: a preset's name or a sequence, see docs/wiring.md. */
+  readonly resetSequence?: string;
+  /** Every step on the bus, for --trace. */
+  readonly onTrace?: (line: string) => void;
+}
