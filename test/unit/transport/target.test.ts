@@ -1,0 +1,159 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { BootlaceError } from "../../../src/errors.js";
+import { formatTarget, parseI2cAddress, parseTarget } from "../../../src/transport/target.js";
+import type { TargetAddress } from "../../../src/transport/target.js";
+
+const failure = (run: () => unknown): BootlaceError => {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof BootlaceError) return error;
+    throw error;
+  }
+  throw new Error("did not throw");
+};
+
+describe("parseTarget", () => {
+  test.each<[string, TargetAddress]>([
+    ["i2c:/dev/i2c-1@0x56", { kind: "i2c", path: "/dev/i2c-1", address: 0x56 }],
+    ["i2c:1@86", { kind: "i2c", path: "/dev/i2c-1", address: 0x56 }],
+    ["i2c:/dev/by-path/soc@0x78", { kind: "i2c", path: "/dev/by-path/soc", address: 0x78 }],
+    ["/dev/i2c-11", { kind: "i2c", path: "/dev/i2c-11" }],
+    ["/dev/i2c-1@0x45", { kind: "i2c", path: "/dev/i2c-1", address: 0x45 }],
+    ["7", { kind: "i2c", path: "/dev/i2c-7" }],
+    ["serial:/dev/ttyS1", { kind: "serial", path: "/dev/ttyS1" }],
+    [
+      "serial:/dev/ttyS1?baud=57600&mode=8N1",
+      { kind: "serial", path: "/dev/ttyS1", baud: 57600, mode: "8n1" },
+    ],
+    ["serial:/somewhere/port", { kind: "serial", path: "/somewhere/port" }],
+    ["/dev/ttyUSB0", { kind: "serial", path: "/dev/ttyUSB0" }],
+    ["/dev/ttyUSB0?baud=9600", { kind: "serial", path: "/dev/ttyUSB0", baud: 9600 }],
+    ["/dev/serial/by-id/usb-FTDI-if00", { kind: "serial", path: "/dev/serial/by-id/usb-FTDI-if00" }],
+    ["/dev/serial0", { kind: "serial", path: "/dev/serial0" }],
+    ["/dev/pts/4", { kind: "serial", path: "/dev/pts/4" }],
+    ["/dev/cu.usbserial-1420", { kind: "serial", path: "/dev/cu.usbserial-1420" }],
+    ["COM3", { kind: "serial", path: "COM3" }],
+    ["com12", { kind: "serial", path: "com12" }],
+    [String.raw`\\.\COM12`, { kind: "serial", path: String.raw`\\.\COM12` }],
+    ["sim:stm32g071", { kind: "sim", chip: "stm32g071", options: {} }],
+    [
+      "sim:stm32g071?file=a%26b.bin&rdp=1",
+      { kind: "sim", chip: "stm32g071", options: { file: "a&b.bin", rdp: "1" } },
+    ],
+  ])("understands %s", (text, target) => expect(parseTarget(text)).toEqual(target));
+
+  test.each([
+    ["", "the target is empty: write for instance /dev/i2c-1, /dev/ttyUSB0 or sim:stm32g071"],
+    ["i2c:", '"i2c:" names no bus: write i2c:/dev/i2c-1@0x56'],
+    ["i2c:@0x56", '"i2c:@0x56" names no bus: write i2c:/dev/i2c-1@0x56'],
+    ["i2c:/dev/i2c-1@", '"" is not an I2C address: write it as 0x56 or 86'],
+    ["i2c:/dev/i2c-1@AC", '"AC" is not an I2C address: write it as 0x56 or 86'],
+    ["i2c:/dev/i2c-1@0x07", "I2C address 0x07 is not between 0x08 and 0x7F"],
+    ["i2c:1@0x56?x=1", '"0x56?x=1" is not an I2C address: write it as 0x56 or 86'],
+    ["i2c:1?x=1", '"i2c:1?x=1": an I2C target takes no options behind "?"'],
+    ["serial:", '"serial:" names no port: write serial:/dev/ttyS1'],
+    ["serial:/dev/ttyS1?baud=fast", '"fast" is not a baud rate: a whole number from 1200 to 4000000'],
+    ["serial:/dev/ttyS1?baud=300", '"300" is not a baud rate: a whole number from 1200 to 4000000'],
+    ["serial:/dev/ttyS1?mode=7e1", '"7e1" is not a serial mode: one of 8e1, 8n1, 8o1, 8e2, 8n2, 8o2'],
+    [
+      "serial:/dev/ttyS1?speed=9600",
+      '"serial:/dev/ttyS1?speed=9600": a serial port has no option "speed"; there are baud and mode',
+    ],
+    ["serial:/dev/ttyS1?baud", '"serial:/dev/ttyS1?baud": "baud" is not of the form name=value'],
+    ["serial:/dev/ttyS1?baud=9600&baud=9600", '"serial:/dev/ttyS1?baud=9600&baud=9600": baud is given twice'],
+    ["sim:", '"sim:" names no chip: write sim:stm32g071'],
+    [
+      "sim:g0?file=%zz",
+      '"sim:g0?file=%zz": "%zz" has a "%" that is not followed by two hexadecimal digits; write %25',
+    ],
+    [
+      "/dev/foo",
+      '"/dev/foo" could be anything: write i2c:/dev/foo@0x56 or serial:/dev/foo, or sim:NAME for a simulated chip',
+    ],
+    ["COM", '"COM" could be anything: write i2c:COM@0x56 or serial:COM, or sim:NAME for a simulated chip'],
+  ])("refuses %j", (text, message) => {
+    const error = failure(() => parseTarget(text));
+    expect(error.message).toBe(message);
+    expect(error.code).toBe("USAGE");
+  });
+
+  test("takes address, baud rate and mode from options", () => {
+    expect(parseTarget("1", { address: "0x56" })).toEqual({ kind: "i2c", path: "/dev/i2c-1", address: 0x56 });
+    expect(parseTarget("COM3", { baud: "9600", mode: "8E1" })).toEqual({
+      kind: "serial",
+      path: "COM3",
+      baud: 9600,
+      mode: "8e1",
+    });
+  });
+
+  test("gives the address of a simulated chip to the simulator", () =>
+    expect(parseTarget("sim:g0", { address: "86" })).toEqual({
+      kind: "sim",
+      chip: "g0",
+      options: { address: "0x56" },
+    }));
+
+  test("accepts an option that repeats the text, and refuses one that contradicts it", () => {
+    expect(parseTarget("i2c:1@0x56", { address: "86" })).toEqual({
+      kind: "i2c",
+      path: "/dev/i2c-1",
+      address: 0x56,
+    });
+    expect(failure(() => parseTarget("i2c:1@0x56", { address: "0x57" })).message).toBe(
+      "i2c:/dev/i2c-1@0x56 and --address 0x57 contradict each other",
+    );
+    expect(failure(() => parseTarget("COM3?baud=9600", { baud: "19200" })).message).toBe(
+      "serial:COM3?baud=9600 and --baud 19200 contradict each other",
+    );
+  });
+
+  test("refuses options of another bus", () => {
+    expect(failure(() => parseTarget("COM3", { address: "0x56" })).message).toBe(
+      "--address has no meaning for a serial port (serial:COM3)",
+    );
+    expect(failure(() => parseTarget("1", { baud: "9600" })).message).toBe(
+      "--baud has no meaning for an I2C bus (i2c:/dev/i2c-1)",
+    );
+    expect(failure(() => parseTarget("sim:g0", { mode: "8e1" })).message).toBe(
+      "--mode has no meaning for a simulated chip (sim:g0)",
+    );
+  });
+});
+
+test("an 8-bit address gets the 7-bit one as a hint", () => {
+  const error = failure(() => parseI2cAddress("0xAC"));
+  expect(error.message).toBe("I2C address 0xAC is not between 0x08 and 0x7F");
+  expect(error.hint).toBe(
+    "0xAC looks like the 8-bit form with the read/write bit; the 7-bit address is 0x56.",
+  );
+});
+
+test("what is formatted parses to the same target", () => {
+  const word = fc.stringMatching(/^[a-z0-9/%&=.]+$/).filter((text) => !["__proto__"].includes(text));
+  const target = fc.oneof(
+    fc.record({
+      kind: fc.constant("i2c" as const),
+      path: fc.constant("/dev/i2c-3"),
+      address: fc.integer({ min: 8, max: 0x7f }),
+    }),
+    fc.record({
+      kind: fc.constant("serial" as const),
+      path: fc.constantFrom("/dev/ttyS1", "COM3"),
+      baud: fc.integer({ min: 1200, max: 4_000_000 }),
+      mode: fc.constantFrom("8e1" as const, "8n1" as const),
+    }),
+    fc.record({
+      kind: fc.constant("sim" as const),
+      chip: fc.constantFrom("stm32g071", "f407"),
+      options: fc.dictionary(fc.stringMatching(/^[a-z]+$/), word),
+    }),
+  );
+  fc.assert(
+    fc.property(target, (value) => {
+      expect(parseTarget(formatTarget(value))).toEqual({ ...value });
+    }),
+  );
+});
