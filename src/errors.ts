@@ -52,6 +52,7 @@ export const ERRORS = {
     hint: "The adapter was unplugged or its driver unbound; plug it in and run the same command again.",
   },
   ADAPTER_LIMIT: { exit: 27, hint: "The adapter takes shorter messages only; lower --max-frame." },
+  BUS_BUSY: { exit: 29, hint: "Another controller uses this bus; stop it or let it pause, then run the same command again." },
   NOT_OFFERED: {
     exit: 28,
     hint: "The bootloader of this chip does not list the command; see `bootlace info`.",
@@ -72,6 +73,7 @@ export const ERRORS = {
     hint: "Pass --erase-partial to give up what else is in the partly covered pages.",
   },
 
+  ERASE_FAILED: { exit: 49, hint: "The page may be write-protected: `bootlace unprotect --write` lifts that." },
   VERIFY_FAILED: {
     exit: 50,
     hint: "Run the same command again; if it fails at the same place, the flash may be worn or write-protected.",

@@ -1,0 +1,70 @@
+/** Frames, host to chip: AN4221 rev 14 and AN3155 rev 20. Pure: numbers in, bytes out. Multi-byte fields go most significant byte first. */
+
+const xorOf = (bytes: Uint8Array, end: number): number => {
+  let sum = 0;
+  for (let i = 0; i < end; i++) sum ^= bytes[i]!;
+  return sum;
+};
+
+/** Fills in the last byte, so that the XOR over the whole frame is 0. */
+const sealed = (frame: Uint8Array): Uint8Array => {
+  const last = frame.length - 1;
+  frame[last] = xorOf(frame, last);
+  return frame;
+};
+
+/** A single byte and its complement: an opcode, or a count of one byte. */
+export const complementFrame = (byte: number): Uint8Array => Uint8Array.of(byte, byte ^ 0xff);
+
+/** An address, a size, a polynomial or an initial value: 32 bits and their XOR. */
+export const wordFrame = (value: number): Uint8Array =>
+  sealed(Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value, 0));
+
+/** N-1 for N = 1..256 bytes or sectors, and its complement. */
+export const countFrame = (count: number): Uint8Array => complementFrame(count - 1);
+
+/** N-1, the N data bytes (1..256), XOR over all of these. */
+export function dataFrame(data: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(data.length + 2);
+  frame[0] = data.length - 1;
+  frame.set(data, 1);
+  return sealed(frame);
+}
+
+/** Two bytes and their XOR: a page count of Erase (count - 1, or a special code), a sub-command of Special. */
+export const halfWordFrame = (value: number): Uint8Array => sealed(Uint8Array.of(value >>> 8, value, 0));
+
+const pageBytes = (pages: readonly number[]): number[] => pages.flatMap((page) => [page >>> 8, page & 0xff]);
+
+/** Erase on I2C, second frame: two bytes a page, XOR over the list only. */
+export const pageListFrame = (pages: readonly number[]): Uint8Array => sealed(Uint8Array.of(...pageBytes(pages), 0));
+
+/** Erase 0x44 on UART: count - 1, the list, one XOR over both. */
+export const countedPageListFrame = (pages: readonly number[]): Uint8Array =>
+  sealed(Uint8Array.of((pages.length - 1) >>> 8, pages.length - 1, ...pageBytes(pages), 0));
+
+/** Erase 0x43: one byte a page, at most 255 pages below 256. */
+export const legacyPageListFrame = (pages: readonly number[]): Uint8Array =>
+  sealed(Uint8Array.of(pages.length - 1, ...pages, 0));
+
+/** Erase 0x43, everything. The second byte must be 00: with anything else the ROM answers ACK and erases nothing. */
+export const LEGACY_MASS_ERASE = Uint8Array.of(0xff, 0x00);
+
+/** Write Protect on I2C, second frame: XOR over the codes only, so a list of one code has the code as its checksum. */
+export const sectorListFrame = (sectors: readonly number[]): Uint8Array => sealed(Uint8Array.of(...sectors, 0));
+
+/** Write Protect on UART: the count is part of the frame and of its checksum. */
+export const countedSectorListFrame = (sectors: readonly number[]): Uint8Array =>
+  sealed(Uint8Array.of(sectors.length - 1, ...sectors, 0));
+
+/** A packet of Special: size in two bytes, data, XOR over both. No data is 00 00 00. */
+export function packetFrame(data: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(data.length + 3);
+  frame[0] = data.length >>> 8;
+  frame[1] = data.length;
+  frame.set(data, 2);
+  return sealed(frame);
+}
+
+/** Unknown to every bootloader but well formed: answered with NACK at a command boundary. */
+export const PROBE_FRAME = complementFrame(0xff);
