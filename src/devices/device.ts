@@ -34,21 +34,50 @@ export interface Flash {
   readonly base: number;
   /** Of the largest member, in bytes. */
   readonly maxSize: number;
+  /** Sizes that are sold, ascending. Empty: not known. */
   readonly sizesKiB: readonly number[];
-  /** 16-bit register with the size in KiB, and the block to read when a short read is refused. */
+  /** 16-bit register with the size in KiB. How to read it: `sizeReadPlan`. */
   readonly sizeRegister?: number;
   readonly uidRegister?: number;
   /** Erase units of the largest member in address order: `count` of `size` bytes each. */
   readonly sectors: readonly Sectors[];
   /** "page" where all are alike and numbered through, "sector" on F2, F4, F7, H7. Only the word differs for users. */
   readonly unit: "page" | "sector";
-  readonly dualBank?: { readonly bankSize: number; readonly bank2FirstIndex: number; readonly note?: string };
-  readonly alternates: readonly { readonly when: string; readonly sectors: readonly Sectors[] }[];
+  readonly dualBank?: DualBank;
+  /** Layouts under other option bits; `geometryOf` takes their key. */
+  readonly alternates: readonly Alternate[];
   /** Address and length of a write are multiples of this. */
   readonly writeAlign: number;
   readonly erasedValue: 0xff | 0x00;
   /** undefined: not documented. */
   readonly massErase?: boolean;
+}
+
+export interface DualBank {
+  /** Of the largest member, in bytes. */
+  readonly bankSize: number;
+  readonly bank2FirstIndex: number;
+  /**
+   * Members smaller than the largest. "halved": both banks shrink, no gap, numbers run on. "gap": both shrink, address and
+   * numbers of bank 2 stay. "shorter": bank 1 is full, bank 2 has the rest. "single": one bank only.
+   */
+  readonly smaller: "halved" | "gap" | "shorter" | "single";
+  /** Members that have one bank whatever the option bits say. */
+  readonly singleBankKiB?: readonly number[];
+  /** On "halved" members bank 2 starts at `bank2FirstIndex` all the same. */
+  readonly numbersStay?: true;
+  readonly note?: string;
+}
+
+export interface Alternate {
+  /** "single-bank", "dual-bank", ... */
+  readonly key: string;
+  /** The option bits that choose it: "DBANK = 0". */
+  readonly when: string;
+  readonly sectors: readonly Sectors[];
+  readonly dualBank?: DualBank;
+  /** Only members of these sizes can have it. */
+  readonly sizesKiB?: readonly number[];
 }
 
 export interface BootloaderRow {
@@ -114,10 +143,16 @@ export interface Geometry {
   readonly banks: 1 | 2;
   readonly writeAlign: number;
   readonly erasedValue: 0xff | 0x00;
+  /** False also where no document says that the bootloader can do it. */
   readonly massErase: boolean;
+  /** What is doubtful about it, one sentence each. */
+  readonly warnings?: readonly string[];
 }
 
-/** What the host must know about one product ID and bootloader version beyond the documents. */
+/**
+ * What the host must know about one product ID and bootloader version beyond the documents. `quirksOf` makes it from the rows in
+ * quirk-rows.ts; tests start from NO_QUIRKS.
+ */
 export interface Quirks {
   /** Most pages in one Erase command. Default 255. */
   readonly erasePagesPerCommand: number;
@@ -134,6 +169,53 @@ export interface Quirks {
   readonly frameGapMs: number;
   /** Go does not work on this version. */
   readonly goBroken: boolean;
-  /** No-stretch commands stretch all the same, for this long at most. */
+  /** Go refuses or crashes on an initial stack pointer nearer than this to the end of its RAM, in bytes. */
+  readonly goStackGapBytes: number;
+  /** Go leaves the main stack pointer as the bootloader had it. */
+  readonly goKeepsStackPointer: boolean;
+  /** USART and SPI: Go sends no ACK after its opcode. */
+  readonly goFirstAckMissing: boolean;
+  /** No-stretch commands stretch all the same, for this long at most. 0: they keep their promise. */
   readonly stretchMs: number;
+  /** USART: two NACKs for one refused Read or Write while readout protection is on. */
+  readonly doubleNack: boolean;
+  /** Read and Write of an address that the chip does not have get no NACK; the next two bytes are taken as a command. */
+  readonly noNackForBadAddress: boolean;
+  /** USART: 0x7F is answered with two ACKs. */
+  readonly doubleAckOnSync: boolean;
+  /** USART: fastest rate that works. */
+  readonly maxBaudRate?: number;
+  /** USART: above this rate the detection may miss: try again slower. */
+  readonly shakyAboveBaudRate?: number;
+  /** Readout Unprotect takes effect at the next power-on only. */
+  readonly readoutUnprotectNeedsPowerCycle: boolean;
+  /** USART: option bytes are written but not loaded; the next power-on or option-byte launch loads them. */
+  readonly optionLaunchMissing: boolean;
+  /** What is written to RAM arrives damaged: no program can be run from RAM. */
+  readonly ramWriteBroken: boolean;
+  /** One sentence for each quirk in force, with its source. */
+  readonly because: readonly string[];
 }
+
+/** A bootloader that does what the documents say. */
+export const NO_QUIRKS: Quirks = {
+  erasePagesPerCommand: 255,
+  waitAfterEraseMs: 0,
+  writeUnprotectErasesChip: false,
+  massEraseBroken: false,
+  bankEraseBroken: false,
+  readMayFault: false,
+  frameGapMs: 1000,
+  goBroken: false,
+  goStackGapBytes: 0,
+  goKeepsStackPointer: false,
+  goFirstAckMissing: false,
+  stretchMs: 0,
+  doubleNack: false,
+  noNackForBadAddress: false,
+  doubleAckOnSync: false,
+  readoutUnprotectNeedsPowerCycle: false,
+  optionLaunchMissing: false,
+  ramWriteBroken: false,
+  because: [],
+};
