@@ -24,16 +24,36 @@ export const GET_VERSION = { name: "Get Version", opcode: 0x01 } as const satisf
 export const GET_ID = { name: "Get ID", opcode: 0x02 } as const satisfies Command;
 export const READ_MEMORY = { name: "Read Memory", opcode: 0x11 } as const satisfies Command;
 export const GO = { name: "Go", opcode: 0x21 } as const satisfies Command;
-export const WRITE_MEMORY = { name: "Write Memory", opcode: 0x31, noStretch: 0x32 } as const satisfies Command;
+export const WRITE_MEMORY = {
+  name: "Write Memory",
+  opcode: 0x31,
+  noStretch: 0x32,
+} as const satisfies Command;
 /** USART only, and only on products that do not list 0x44. */
 export const LEGACY_ERASE = { name: "Erase Memory", opcode: 0x43 } as const satisfies Command;
 export const ERASE = { name: "Erase Memory", opcode: 0x44, noStretch: 0x45 } as const satisfies Command;
 export const SPECIAL = { name: "Special", opcode: 0x50 } as const satisfies Command;
 export const EXTENDED_SPECIAL = { name: "Extended Special", opcode: 0x51 } as const satisfies Command;
-export const WRITE_PROTECT = { name: "Write Protect", opcode: 0x63, noStretch: 0x64 } as const satisfies Command;
-export const WRITE_UNPROTECT = { name: "Write Unprotect", opcode: 0x73, noStretch: 0x74 } as const satisfies Command;
-export const READOUT_PROTECT = { name: "Readout Protect", opcode: 0x82, noStretch: 0x83 } as const satisfies Command;
-export const READOUT_UNPROTECT = { name: "Readout Unprotect", opcode: 0x92, noStretch: 0x93 } as const satisfies Command;
+export const WRITE_PROTECT = {
+  name: "Write Protect",
+  opcode: 0x63,
+  noStretch: 0x64,
+} as const satisfies Command;
+export const WRITE_UNPROTECT = {
+  name: "Write Unprotect",
+  opcode: 0x73,
+  noStretch: 0x74,
+} as const satisfies Command;
+export const READOUT_PROTECT = {
+  name: "Readout Protect",
+  opcode: 0x82,
+  noStretch: 0x83,
+} as const satisfies Command;
+export const READOUT_UNPROTECT = {
+  name: "Readout Unprotect",
+  opcode: 0x92,
+  noStretch: 0x93,
+} as const satisfies Command;
 export const GET_CHECKSUM = { name: "Get Checksum", opcode: 0xa1 } as const satisfies Command;
 
 export const COMMANDS: readonly Command[] = [

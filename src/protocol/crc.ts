@@ -27,7 +27,8 @@ function makeTables(): Uint32Array[] {
  * @param seed result of what lies before, to go on
  */
 export function stm32Crc(bytes: Uint8Array, seed = CRC_INITIAL): number {
-  if (bytes.length % 4 !== 0) throw new RangeError(`the CRC unit takes whole words, got ${bytes.length} bytes`);
+  if (bytes.length % 4 !== 0)
+    throw new RangeError(`the CRC unit takes whole words, got ${bytes.length} bytes`);
   const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES as unknown as [
     Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array,
   ]; // prettier-ignore

@@ -37,7 +37,8 @@ export const halfWordFrame = (value: number): Uint8Array => sealed(Uint8Array.of
 const pageBytes = (pages: readonly number[]): number[] => pages.flatMap((page) => [page >>> 8, page & 0xff]);
 
 /** Erase on I2C, second frame: two bytes a page, XOR over the list only. */
-export const pageListFrame = (pages: readonly number[]): Uint8Array => sealed(Uint8Array.of(...pageBytes(pages), 0));
+export const pageListFrame = (pages: readonly number[]): Uint8Array =>
+  sealed(Uint8Array.of(...pageBytes(pages), 0));
 
 /** Erase 0x44 on UART: count - 1, the list, one XOR over both. */
 export const countedPageListFrame = (pages: readonly number[]): Uint8Array =>
@@ -51,7 +52,8 @@ export const legacyPageListFrame = (pages: readonly number[]): Uint8Array =>
 export const LEGACY_MASS_ERASE = Uint8Array.of(0xff, 0x00);
 
 /** Write Protect on I2C, second frame: XOR over the codes only, so a list of one code has the code as its checksum. */
-export const sectorListFrame = (sectors: readonly number[]): Uint8Array => sealed(Uint8Array.of(...sectors, 0));
+export const sectorListFrame = (sectors: readonly number[]): Uint8Array =>
+  sealed(Uint8Array.of(...sectors, 0));
 
 /** Write Protect on UART: the count is part of the frame and of its checksum. */
 export const countedSectorListFrame = (sectors: readonly number[]): Uint8Array =>

@@ -1,0 +1,51 @@
+/** Get Checksum (0xA1): AN4221 rev 14 on I2C, AN3155 rev 20 on UART. */
+import { BootlaceError, hex } from "../errors.js";
+import { delay, read, StepError, type Transport } from "../transport/transport.js";
+import { ACK, checksumTimeoutMs, GET_CHECKSUM } from "./commands.js";
+import { compileChecksum, compileWordChecksum } from "./compile.js";
+import { runDialogue } from "./link.js";
+
+/** CRC, four bytes most significant first, and their XOR. */
+const REPLY_BYTES = 5;
+
+/**
+ * CRC of `length` bytes of flash from `address`, both multiples of 4.
+ * @throws BootlaceError REFUSED when the range is not flash; DESYNCHRONISED when the reply's own checksum is wrong
+ */
+export async function getChecksum(transport: Transport, address: number, length: number): Promise<number> {
+  if (transport.traits.checksumForm === "bytes") {
+    const [reply] = await runDialogue(transport, compileChecksum(address, length));
+    return crcOf(reply!, address);
+  }
+  await runDialogue(transport, compileWordChecksum(address, length));
+  return crcOf(await readWordReply(transport, length), address);
+}
+
+/** After the initial value one or two ACKs come, the second when the CRC is ready: AN3155 draws both. A CRC may begin with 0x79 too. */
+async function readWordReply(transport: Transport, length: number): Promise<Uint8Array> {
+  const timeoutMs = checksumTimeoutMs(length);
+  const [five] = await transport.exchange([read(REPLY_BYTES, timeoutMs)]);
+  if (five![0] !== ACK) return five!;
+  const sixth = await nextByte(transport);
+  return sixth === undefined ? five! : Uint8Array.of(...five!.subarray(1), sixth);
+}
+
+/** The byte that follows at once, or undefined when none does. */
+async function nextByte(transport: Transport): Promise<number | undefined> {
+  try {
+    const [bytes] = await transport.exchange([delay(2), read(1, 50)]);
+    return bytes![0];
+  } catch (error) {
+    if (error instanceof StepError && error.failure === "timeout") return undefined;
+    throw error;
+  }
+}
+
+function crcOf(reply: Uint8Array, address: number): number {
+  const sum = reply.reduce((xor, byte) => xor ^ byte, 0);
+  if (sum !== 0) {
+    const text = `${GET_CHECKSUM.name} at ${hex(address)}: the checksum of the reply is wrong`;
+    throw new BootlaceError("DESYNCHRONISED", text, { command: GET_CHECKSUM.name, phase: "reply", address });
+  }
+  return new DataView(reply.buffer, reply.byteOffset).getUint32(0);
+}

@@ -1,0 +1,80 @@
+/**
+ * One command of the bootloader, compiled: the steps for the bus, and for each step the name of the phase that it belongs to,
+ * so that a failed step can be told in the manual's words. Pure.
+ */
+import { delay, read, write, type Step } from "../transport/transport.js";
+import { ACK, BUSY, TIMEOUT } from "./commands.js";
+
+export type DialoguePhase = "command" | "address" | "count" | "data" | "list" | "size" | "polynomial" | "initial value" | "sub-command" | "packet" | "completion" | "reply"; // prettier-ignore
+
+export interface Dialogue {
+  /** The manual's name of the command. */
+  readonly name: string;
+  readonly address?: number;
+  readonly steps: readonly Step[];
+  /** Parallel to `steps`. */
+  readonly phases: readonly DialoguePhase[];
+}
+
+export interface AckOptions {
+  readonly timeoutMs?: number;
+  readonly firstWaitMs?: number;
+  readonly intervalMs?: number;
+}
+
+/** Builds a dialogue in the order in which the manual's flowchart reads. */
+export class DialogueBuilder {
+  readonly #steps: Step[] = [];
+  readonly #phases: DialoguePhase[] = [];
+
+  /** @param busy the command may answer BUSY (no-stretch commands, Get Checksum) */
+  constructor(
+    readonly name: string,
+    readonly busy: boolean,
+    readonly address?: number,
+  ) {}
+
+  /** A frame and the ACK that must follow it. */
+  send(phase: DialoguePhase, frame: Uint8Array, options?: AckOptions): this {
+    this.#steps.push(write(frame));
+    this.#phases.push(phase);
+    return this.ack(phase, options);
+  }
+
+  ack(phase: DialoguePhase, { timeoutMs = TIMEOUT.status, firstWaitMs, intervalMs }: AckOptions = {}): this {
+    this.#steps.push({
+      kind: "poll",
+      accept: ACK,
+      timeoutMs,
+      ...(this.busy && { busy: BUSY }),
+      ...(firstWaitMs !== undefined && { firstWaitMs }),
+      ...(intervalMs !== undefined && { intervalMs }),
+    });
+    this.#phases.push(phase);
+    return this;
+  }
+
+  read(length: number, timeoutMs?: number): this {
+    this.#steps.push(read(length, timeoutMs));
+    this.#phases.push("reply");
+    return this;
+  }
+
+  wait(ms: number): this {
+    if (ms > 0) {
+      this.#steps.push(delay(ms));
+      this.#phases.push("completion");
+    }
+    return this;
+  }
+
+  build(): Dialogue {
+    const address = this.address;
+    return {
+      name: this.name,
+      steps: this.#steps,
+      phases: this.#phases,
+      ...(address !== undefined && { address }),
+    };
+  }
+}

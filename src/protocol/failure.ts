@@ -1,0 +1,52 @@
+/** Turns a failed step into the sentence that a user reads: which command, where, which phase, and what came instead. */
+import { BootlaceError, hex, isSystemError, type ErrorCode } from "../errors.js";
+import type { StepError } from "../transport/transport.js";
+import { GET, GET_ID, GET_VERSION, NACK, READOUT_UNPROTECT } from "./commands.js";
+import type { Dialogue, DialoguePhase } from "./dialogue.js";
+
+/** What the errno of a bus says. Adapters disagree about which one a missing acknowledge gives. */
+const SYSTEM_FAILURES: Readonly<Record<string, { code: ErrorCode; text: string }>> = {
+  ENXIO: { code: "NO_REPLY", text: "the address was not acknowledged" },
+  EREMOTEIO: { code: "NO_REPLY", text: "the address or a byte was not acknowledged" },
+  EAGAIN: { code: "BUS_BUSY", text: "arbitration was lost to another controller" },
+  ETIMEDOUT: { code: "TIMED_OUT", text: "the adapter gave up waiting for the clock line" },
+  EOPNOTSUPP: { code: "ADAPTER_LIMIT", text: "the adapter cannot send a message of this length" },
+  ENODEV: { code: "ADAPTER_GONE", text: "the adapter is gone" },
+  ESHUTDOWN: { code: "ADAPTER_GONE", text: "the adapter was shut down" },
+  EBADF: { code: "ADAPTER_GONE", text: "the device was closed" },
+  EPERM: { code: "NO_PERMISSION", text: "the system does not permit it" },
+  EACCES: { code: "NO_PERMISSION", text: "the system does not permit it" },
+  EIO: { code: "BUS_FAILED", text: "the bus failed" },
+};
+
+export function dialogueFailure(dialogue: Dialogue, phase: DialoguePhase, cause: StepError): BootlaceError {
+  const where = dialogue.address === undefined ? "" : ` at ${hex(dialogue.address)}`;
+  const { code, text } = explain(phase === "command" && !ALWAYS_ALLOWED.has(dialogue.name), cause);
+  const context = {
+    command: dialogue.name,
+    phase,
+    ...(dialogue.address !== undefined && { address: dialogue.address }),
+    ...(cause.reply !== undefined && { reply: cause.reply }),
+  };
+  const message = `${dialogue.name}${where}: ${text} in the ${phase} phase`;
+  return new BootlaceError(code, message, context, { cause: cause.cause ?? cause });
+}
+
+function explain(
+  phase: DialoguePhase,
+  { failure, reply, cause }: StepError,
+): { code: ErrorCode; text: string } {
+  if (failure === "system") {
+    const name = isSystemError(cause) ? cause.code : "unknown error";
+    return SYSTEM_FAILURES[name] ?? { code: "BUS_FAILED", text: `the bus failed with ${name}` };
+  }
+  if (failure === "timeout")
+    return reply === undefined
+      ? { code: "NO_REPLY", text: "no answer" }
+      : { code: "TIMED_OUT", text: `still busy (${hex(reply, 2)}) at the time-out` };
+  if (reply === NACK) return { code: protection ? "PROTECTED" : "REFUSED", text: "refused" };
+  return {
+    code: "DESYNCHRONISED",
+    text: `answered ${reply === undefined ? "nothing" : hex(reply, 2)} instead of ACK`,
+  };
+}

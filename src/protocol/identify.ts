@@ -1,0 +1,99 @@
+/** Get, Get Version and Get ID: AN4221 rev 14 on I2C, AN3155 rev 20 on UART. */
+import { BootlaceError } from "../errors.js";
+import type { Transport } from "../transport/transport.js";
+import { GET, GET_ID, GET_VERSION, usualGetLength } from "./commands.js";
+import { DialogueBuilder, type Dialogue } from "./dialogue.js";
+import { complementFrame } from "./frames.js";
+import { runDialogue } from "./link.js";
+import { resynchronise } from "./resync.js";
+
+export interface Identity {
+  /** Version byte of the protocol, 0x12 for 1.2. */
+  readonly version: number;
+  /** Opcodes that the chip lists. They decide, not the version. */
+  readonly commands: readonly number[];
+  /** Product ID, 0x460. */
+  readonly productId: number;
+}
+
+/** Asks who is there. On I2C the version comes first, because it tells the likely length of the Get reply. */
+export async function identify(transport: Transport): Promise<Identity> {
+  const version = await getVersion(transport);
+  const get =
+    transport.traits.framing === "message" ? getByMessage(transport, version) : getByStream(transport);
+  const { commands } = await get;
+  return { version, commands, productId: await getId(transport) };
+}
+
+export async function getVersion(transport: Transport): Promise<number> {
+  const dialogue = simple(GET_VERSION.name, GET_VERSION.opcode)
+    .read(transport.traits.versionReplyBytes)
+    .ack("completion");
+  const [reply] = await runDialogue(transport, dialogue.build());
+  return reply![0]!; // the two further bytes on UART are leftovers of option bytes
+}
+
+interface GetReply {
+  readonly version: number;
+  readonly commands: readonly number[];
+}
+
+/** The reply is one frame of N + 2 bytes whose length must be known: guess by version, then ask again with the length it told. */
+async function getByMessage(transport: Transport, version: number): Promise<GetReply> {
+  const guess = usualGetLength(version);
+  const [reply] = await runDialogue(transport, getOfLength(guess));
+  const length = reply![0]! + 2;
+  if (length === guess) {
+    await runDialogue(transport, closing());
+    return parseGet(reply!);
+  }
+  await resynchronise(transport);
+  const [again] = await runDialogue(transport, getOfLength(length));
+  if (again![0]! + 2 !== length)
+    throw new BootlaceError(
+      "DESYNCHRONISED",
+      "Get: the length of the command list changes from one answer to the next",
+    );
+  await runDialogue(transport, closing());
+  return parseGet(again!);
+}
+
+/** Without the closing status: whether it is due depends on the length. */
+const getOfLength = (length: number): Dialogue => simple(GET.name, GET.opcode).read(length).build();
+const closing = (): Dialogue => new DialogueBuilder(GET.name, false).ack("completion").build();
+
+async function getByStream(transport: Transport): Promise<GetReply> {
+  const [count] = await runDialogue(transport, simple(GET.name, GET.opcode).read(1).build());
+  const rest = new DialogueBuilder(GET.name, false).read(count![0]! + 1).ack("completion");
+  const [reply] = await runDialogue(transport, rest.build());
+  return parseGet(Uint8Array.of(count![0]!, ...reply!));
+}
+
+const parseGet = (reply: Uint8Array): GetReply => ({ version: reply[1]!, commands: [...reply.subarray(2)] });
+
+async function getId(transport: Transport): Promise<number> {
+  if (transport.traits.framing === "message") {
+    const [reply] = await runDialogue(
+      transport,
+      simple(GET_ID.name, GET_ID.opcode).read(3).ack("completion").build(),
+    );
+    return productIdOf(reply!);
+  }
+  const [count] = await runDialogue(transport, simple(GET_ID.name, GET_ID.opcode).read(1).build());
+  const rest = new DialogueBuilder(GET_ID.name, false).read(count![0]! + 1).ack("completion");
+  const [reply] = await runDialogue(transport, rest.build());
+  return productIdOf(Uint8Array.of(count![0]!, ...reply!));
+}
+
+/**
+ * Two bytes on nearly every STM32, one with protocol 2.0 on UART; WB0 and WL3 send three or four of which the last is the
+ * product ID (stated by hosts that drive them, not by AN3155).
+ */
+function productIdOf(reply: Uint8Array): number {
+  const bytes = reply.subarray(1);
+  if (bytes.length === 2) return (bytes[0]! << 8) | bytes[1]!;
+  return bytes.at(-1)!;
+}
+
+const simple = (name: string, opcode: number): DialogueBuilder =>
+  new DialogueBuilder(name, false).send("command", complementFrame(opcode));

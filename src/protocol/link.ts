@@ -1,0 +1,61 @@
+/** Runs compiled commands on a transport: whole commands in one exchange, failures told in the manual's words. */
+import { BootlaceError } from "../errors.js";
+import { StepError, type Step, type Transport } from "../transport/transport.js";
+import type { Dialogue } from "./dialogue.js";
+import { dialogueFailure } from "./failure.js";
+
+/** Number `done` of a list of commands failed: those before it were acknowledged to the end, those after it were not sent. */
+export class CommandFailure extends Error {
+  static {
+    this.prototype.name = "CommandFailure";
+  }
+  constructor(
+    readonly done: number,
+    override readonly cause: BootlaceError,
+  ) {
+    super(cause.message, { cause });
+  }
+}
+
+/** @returns the bytes of each read step, in order */
+export async function runDialogue(transport: Transport, dialogue: Dialogue): Promise<Uint8Array[]> {
+  try {
+    return await transport.exchange(dialogue.steps);
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    throw dialogueFailure(dialogue, dialogue.phases[error.index] ?? "reply", error);
+  }
+}
+
+/**
+ * Runs several commands as one list of steps: one trip to the transport.
+ * @throws CommandFailure that tells how many of them were done
+ */
+export async function runDialogues(
+  transport: Transport,
+  dialogues: readonly Dialogue[],
+): Promise<Uint8Array[]> {
+  const steps: Step[] = [];
+  for (const dialogue of dialogues) for (const step of dialogue.steps) steps.push(step);
+  try {
+    return await transport.exchange(steps);
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    throw locate(dialogues, error);
+  }
+}
+
+function locate(dialogues: readonly Dialogue[], error: StepError): CommandFailure {
+  let index = error.index;
+  for (const [done, dialogue] of dialogues.entries()) {
+    const phase = dialogue.phases[index];
+    if (phase) return new CommandFailure(done, dialogueFailure(dialogue, phase, error));
+    index -= dialogue.steps.length;
+  }
+  throw new BootlaceError(
+    "INTERNAL",
+    `the transport named step ${error.index}, which was not sent`,
+    {},
+    { cause: error },
+  );
+}
