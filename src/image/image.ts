@@ -8,6 +8,22 @@ export interface Segment {
 
 export type ImageFormat = "bin" | "hex" | "srec" | "elf" | "uf2";
 
+/** Where in a file something stands: a line (from 1) of a text format, a byte offset of a binary one, or both. */
+export interface Place {
+  readonly line?: number;
+  readonly offset?: number;
+}
+
+/** What a reader knows beside the bytes. */
+export interface ImageNotes {
+  /** Which line or offset of the file gave the byte at `address`; undefined where the image has none. */
+  readonly placeOf?: (address: number) => Place | undefined;
+  /** UF2: the family that the blocks name. */
+  readonly familyId?: number;
+  /** UF2: blocks marked as not for the main flash, which were left out. */
+  readonly skippedBlocks?: number;
+}
+
 export class MemoryImage {
   /**
    * @param segments ascending, not overlapping, not touching; image/builder.ts makes them so
@@ -17,6 +33,7 @@ export class MemoryImage {
     readonly segments: readonly Segment[],
     readonly format?: ImageFormat,
     readonly entry?: number,
+    readonly notes: ImageNotes = {},
   ) {}
 
   /** First address, and first address after the last byte; 0 and 0 when empty. */

@@ -1,0 +1,7 @@
+/** What every reader is told. */
+export interface ReadOptions {
+  /** Name for messages. */
+  readonly file: string;
+  /** Most data bytes that the image may have. */
+  readonly maxBytes: number;
+}
