@@ -32,8 +32,14 @@ export function dialogueFailure(dialogue: Dialogue, phase: DialoguePhase, cause:
   return new BootlaceError(code, message, context, { cause: cause.cause ?? cause });
 }
 
+/** Executed whatever the protection (AN4221, section 3), so a refusal means something else. */
+const ALWAYS_ALLOWED: ReadonlySet<string> = new Set(
+  [GET, GET_VERSION, GET_ID, READOUT_UNPROTECT].map(({ name }) => name),
+);
+
+/** @param protection a refusal at this point means readout protection */
 function explain(
-  phase: DialoguePhase,
+  protection: boolean,
   { failure, reply, cause }: StepError,
 ): { code: ErrorCode; text: string } {
   if (failure === "system") {

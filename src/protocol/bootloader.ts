@@ -1,0 +1,225 @@
+/** The host side of the ROM bootloader: one method per command of AN4221 rev 14 and AN3155 rev 20, whatever the bus. */
+import { BootlaceError } from "../errors.js";
+import type { Transport } from "../transport/transport.js";
+import { getChecksum } from "./checksum.js";
+import {
+  ERASE,
+  GET_CHECKSUM,
+  GO,
+  LEGACY_ERASE,
+  READ_MEMORY,
+  READOUT_PROTECT,
+  READOUT_UNPROTECT,
+  TIMEOUT,
+  WRITE_MEMORY,
+  WRITE_PROTECT,
+  WRITE_UNPROTECT,
+  type Command,
+  type SpecialErase,
+} from "./commands.js";
+import {
+  compileErase,
+  compileGo,
+  compileProtection,
+  compileRead,
+  compileSpecialErase,
+  compileWrite,
+  compileWriteProtect,
+  type Chosen,
+} from "./compile.js";
+import type { AckOptions } from "./dialogue.js";
+import type { Identity } from "./identify.js";
+import { runDialogue, runDialogues } from "./link.js";
+import { resynchronise, type ResyncOptions } from "./resync.js";
+import { extendedSpecial, special, type SpecialReply } from "./special.js";
+
+/** Bytes at an address: what one Write Memory carries. */
+export interface Block {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What a chip does differently from the documents, as far as single commands know it. */
+export interface BootloaderQuirks {
+  /** Write Unprotect 0x73 performs a Readout Unprotect: only its twin 0x74 may be sent. */
+  readonly writeUnprotectErasesChip?: boolean;
+  readonly waitAfterEraseMs?: number;
+}
+
+export class Bootloader {
+  readonly #listed: ReadonlySet<number>;
+
+  constructor(
+    readonly transport: Transport,
+    readonly identity: Identity,
+    readonly quirks: BootloaderQuirks = {},
+  ) {
+    this.#listed = new Set(identity.commands);
+  }
+
+  /** Most data bytes of one Write Memory: 256, less where the adapter takes shorter messages. A multiple of 16. */
+  get writeBytes(): number {
+    return Math.min(256, (this.transport.traits.maxWrite - 2) & ~15);
+  }
+  get readBytes(): number {
+    return Math.min(256, this.transport.traits.maxRead);
+  }
+  /** Most pages of one Erase that fit into a frame of this adapter. */
+  get erasePages(): number {
+    return Math.floor((this.transport.traits.maxWrite - 3) / 2);
+  }
+
+  offers(command: Command): boolean {
+    return (
+      this.#listed.has(command.opcode) ||
+      (command.noStretch !== undefined && this.#listed.has(command.noStretch))
+    );
+  }
+  get canChecksum(): boolean {
+    return this.offers(GET_CHECKSUM);
+  }
+
+  /** `length` bytes, more than one command where needed. @throws BootlaceError PROTECTED, REFUSED, ... */
+  async readMemory(address: number, length: number): Promise<Uint8Array> {
+    const parts = await this.readMany(chunks(address, length, this.readBytes));
+    return concat(parts);
+  }
+
+  /** One command for each range of 1..256 bytes, all in one list. @throws CommandFailure */
+  async readMany(
+    ranges: readonly { readonly address: number; readonly length: number }[],
+  ): Promise<Uint8Array[]> {
+    this.#choose(READ_MEMORY);
+    if (ranges.length === 1)
+      return runDialogue(this.transport, compileRead(ranges[0]!.address, ranges[0]!.length));
+    return runDialogues(
+      this.transport,
+      ranges.map(({ address, length }) => compileRead(address, length)),
+    );
+  }
+
+  /** One command for each block, all in one list. @throws CommandFailure telling how many blocks were acknowledged */
+  async writeMany(blocks: readonly Block[], wait: AckOptions = {}): Promise<void> {
+    const chosen = this.#choose(WRITE_MEMORY);
+    await runDialogues(
+      this.transport,
+      blocks.map(({ address, bytes }) => compileWrite(chosen, address, bytes, wait)),
+    );
+  }
+
+  /** `pages` by number in one command; the caller keeps to `erasePages` and to what the chip's row allows. */
+  async erasePageList(pages: readonly number[]): Promise<void> {
+    const { traits } = this.transport;
+    await runDialogue(
+      this.transport,
+      compileErase(traits, this.#eraser(), pages, this.quirks.waitAfterEraseMs),
+    );
+  }
+
+  /** @throws BootlaceError REFUSED where the product has no such erase, NOT_OFFERED for banks on 0x43 */
+  async eraseSpecial(what: SpecialErase): Promise<void> {
+    const chosen = this.#eraser();
+    if (chosen.command === LEGACY_ERASE && what !== "mass")
+      throw new BootlaceError("NOT_OFFERED", "Erase Memory 0x43 cannot erase a single bank");
+    await runDialogue(this.transport, compileSpecialErase(chosen, what, this.quirks.waitAfterEraseMs));
+  }
+
+  /** CRC-32/MPEG-2 over words, protocol/crc.ts. `address` and `length` are multiples of 4. */
+  async checksum(address: number, length: number): Promise<number> {
+    this.#choose(GET_CHECKSUM);
+    return getChecksum(this.transport, address, length);
+  }
+
+  /** Starts the program whose vector table is at `address`. One ACK comes, then the chip is gone from the bus. */
+  async go(address: number): Promise<void> {
+    this.#choose(GO);
+    await runDialogue(this.transport, compileGo(address));
+  }
+
+  /** Replaces the set of protected sectors; the chip resets. Numbers are not checked by the chip. */
+  async writeProtect(sectors: readonly number[]): Promise<void> {
+    const chosen = this.#choose(WRITE_PROTECT);
+    await runDialogue(this.transport, compileWriteProtect(this.transport.traits, chosen, sectors));
+  }
+
+  /** The chip resets. Never sent as 0x73 where that erases the chip. */
+  async writeUnprotect(): Promise<void> {
+    const chosen = this.#choose(WRITE_UNPROTECT);
+    if (this.quirks.writeUnprotectErasesChip && chosen.opcode === WRITE_UNPROTECT.opcode && this.#onMessages)
+      throw new BootlaceError(
+        "NOT_OFFERED",
+        "Write Unprotect 0x73 would erase this chip, and it does not list 0x74",
+      );
+    await runDialogue(this.transport, compileProtection(chosen, TIMEOUT.optionBytes));
+  }
+
+  async readoutProtect(): Promise<void> {
+    await runDialogue(this.transport, compileProtection(this.#choose(READOUT_PROTECT), TIMEOUT.optionBytes));
+  }
+
+  /**
+   * Erases the whole chip, then the chip resets. The first ACK is certain; the second may come before or after the erase, or
+   * be lost in the reset.
+   * @returns whether the second status came
+   */
+  async readoutUnprotect(): Promise<boolean> {
+    const dialogue = compileProtection(this.#choose(READOUT_UNPROTECT), TIMEOUT.massErase);
+    try {
+      await runDialogue(this.transport, dialogue);
+      return true;
+    } catch (error) {
+      const lost =
+        error instanceof BootlaceError && error.context.phase === "completion" && error.code !== "REFUSED";
+      if (!lost) throw error;
+      return false;
+    }
+  }
+
+  async special(subCommand: number, data: Uint8Array, replyBytes: number): Promise<SpecialReply> {
+    return special(this.transport, subCommand, data, replyBytes);
+  }
+  async extendedSpecial(subCommand: number, first: Uint8Array, second: Uint8Array): Promise<Uint8Array> {
+    return extendedSpecial(this.transport, subCommand, first, second);
+  }
+
+  async resynchronise(options?: ResyncOptions): Promise<void> {
+    await resynchronise(this.transport, options);
+  }
+
+  get #onMessages(): boolean {
+    return this.transport.traits.framing === "message";
+  }
+
+  #eraser(): Chosen {
+    return this.offers(ERASE) ? this.#choose(ERASE) : this.#choose(LEGACY_ERASE);
+  }
+
+  /** The no-stretch twin where the chip lists it. */
+  #choose(command: Command): Chosen {
+    if (command.noStretch !== undefined && this.#listed.has(command.noStretch))
+      return { command, opcode: command.noStretch };
+    if (this.#listed.has(command.opcode)) return { command, opcode: command.opcode };
+    throw new BootlaceError("NOT_OFFERED", `${command.name}: the bootloader does not list this command`, {
+      command: command.name,
+    });
+  }
+}
+
+/** [address, address + length) in parts of `most` bytes. */
+export function chunks(address: number, length: number, most: number): { address: number; length: number }[] {
+  const parts = [];
+  for (let done = 0; done < length; done += most)
+    parts.push({ address: address + done, length: Math.min(most, length - done) });
+  return parts;
+}
+
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    all.set(part, offset);
+    offset += part.length;
+  }
+  return all;
+}
