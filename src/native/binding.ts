@@ -161,6 +161,18 @@ export interface NativeBinding {
   /** Logical values in the order of the request: 0 or 1. */
   gpioGet(lines: GpioLinesHandle): Uint8Array;
 
+  /**
+   * A new pseudo-terminal in raw mode, both ends open: `master` non-blocking, `slave` kept open so that the master does not fail with
+   * EIO between two users. Plain descriptors: the caller closes them. `path` is the slave's, /dev/pts/N.
+   */
+  ptyOpen(): { readonly master: number; readonly slave: number; readonly path: string };
+  /** TIOCEXCL: nobody but root may open the terminal from now on. TIOCNXCL takes it back. */
+  ttyExclusive(fd: number, on: boolean): void;
+  /** termios INPCK: with IGNPAR, bytes with a wrong parity bit are dropped instead of delivered. */
+  ttyCheckParity(fd: number): void;
+  /** What the driver took. `parity` is 0 none, 1 even, 2 odd. */
+  ttySettings(fd: number): { readonly dataBits: number; readonly parity: number; readonly stopBits: number };
+
   /** Closes any handle; twice is fine. What was started on it ends first; its lines and locks are released then. */
   close(handle: Handle): void;
 }
