@@ -3,6 +3,7 @@ import { BootlaceError, hex } from "../errors.js";
 import { delay, read, StepError, type Transport } from "../transport/transport.js";
 import { ACK, checksumTimeoutMs, GET_CHECKSUM } from "./commands.js";
 import { compileChecksum, compileWordChecksum } from "./compile.js";
+import { DialogueBuilder } from "./dialogue.js";
 import { runDialogue } from "./link.js";
 
 /** CRC, four bytes most significant first, and their XOR. */
@@ -23,8 +24,10 @@ export async function getChecksum(transport: Transport, address: number, length:
 
 /** After the initial value one or two ACKs come, the second when the CRC is ready: AN3155 draws both. A CRC may begin with 0x79 too. */
 async function readWordReply(transport: Transport, length: number): Promise<Uint8Array> {
-  const timeoutMs = checksumTimeoutMs(length);
-  const [five] = await transport.exchange([read(REPLY_BYTES, timeoutMs)]);
+  const reply = new DialogueBuilder(GET_CHECKSUM.name, false)
+    .read(REPLY_BYTES, checksumTimeoutMs(length))
+    .build();
+  const [five] = await runDialogue(transport, reply);
   if (five![0] !== ACK) return five!;
   const sixth = await nextByte(transport);
   return sixth === undefined ? five! : Uint8Array.of(...five!.subarray(1), sixth);

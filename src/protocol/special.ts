@@ -1,9 +1,9 @@
 /** Special (0x50) and Extended Special (0x51): AN4221 rev 14, AN3155 rev 20; the sub-commands of each product are in AN2606 rev 70. */
 import { BootlaceError } from "../errors.js";
-import { read, type Transport } from "../transport/transport.js";
+import type { Transport } from "../transport/transport.js";
 import { EXTENDED_SPECIAL, SPECIAL } from "./commands.js";
 import { compileSpecial } from "./compile.js";
-import { DialogueBuilder } from "./dialogue.js";
+import { DialogueBuilder, type Dialogue } from "./dialogue.js";
 import { runDialogue } from "./link.js";
 
 export interface SpecialReply {
@@ -28,10 +28,10 @@ export async function special(
     transport,
     compileSpecial({ command: SPECIAL, opcode: SPECIAL.opcode }, subCommand, [data]),
   );
-  const reply = await readPacket(transport, replyBytes, SPECIAL.name);
+  const answer = await readPacket(transport, replyBytes, SPECIAL.name);
   const status = await readPacket(transport, STATUS_BYTES, SPECIAL.name);
   await runDialogue(transport, new DialogueBuilder(SPECIAL.name, false).ack("completion").build());
-  return { data: reply, status };
+  return { data: answer, status };
 }
 
 /** @returns the status bytes */
@@ -53,7 +53,7 @@ export async function extendedSpecial(
 /** Two bytes of size, then the data; no checksum. */
 async function readPacket(transport: Transport, expected: number, name: string): Promise<Uint8Array> {
   if (transport.traits.framing === "message") {
-    const [packet] = await transport.exchange([read(expected + 2)]);
+    const [packet] = await runDialogue(transport, reply(name, expected + 2));
     const size = (packet![0]! << 8) | packet![1]!;
     if (size !== expected)
       throw new BootlaceError(
@@ -62,12 +62,15 @@ async function readPacket(transport: Transport, expected: number, name: string):
       );
     return packet!.subarray(2);
   }
-  const [size] = await transport.exchange([read(2)]);
+  const [size] = await runDialogue(transport, reply(name, 2));
   const length = (size![0]! << 8) | size![1]!;
   if (length === 0) return new Uint8Array(0);
-  const [data] = await transport.exchange([read(length)]);
+  const [data] = await runDialogue(transport, reply(name, length));
   return data!;
 }
+
+const reply = (name: string, length: number): Dialogue =>
+  new DialogueBuilder(name, false).read(length).build();
 
 /** More than this is refused in the middle of the frame, and the rest of it runs as commands (seen in ST's Open Bootloader). */
 function checkLength(data: Uint8Array, most: number, name: string): void {

@@ -1,0 +1,115 @@
+/** From "somebody may be there" to a bootloader at a command boundary whose version, commands and product ID are known. */
+import { BootlaceError } from "../errors.js";
+import { delay, StepError, write, type Transport } from "../transport/transport.js";
+import { ACK, NACK, SYNC } from "./commands.js";
+import { getVersion, identify, type Identity } from "./identify.js";
+import { resynchronise } from "./resync.js";
+
+/** A chip that was just reset needs up to about 100 ms before it answers (AN2606 rev 70, tables 227 to 231). */
+const SILENT_ATTEMPTS = 6;
+const SILENT_WAIT_MS = 50;
+/** What a command that goes on in the chip from an earlier run may still need. */
+const BUSY_PATIENCE_MS = 45_000;
+
+/**
+ * Opens the dialogue and asks who is there. A chip that is in the middle of a command, because an earlier run was killed, is
+ * brought back first.
+ * @throws BootlaceError NO_REPLY when nobody answers; DESYNCHRONISED when something answers that is no bootloader
+ */
+export async function connectBootloader(transport: Transport): Promise<Identity> {
+  if (transport.traits.opening === "autobaud") await synchroniseStream(transport);
+  else await answerToVersion(transport);
+  return identifyPatiently(transport);
+}
+
+/** Nothing else is asked before Get Version was answered: an address may belong to another device. */
+async function answerToVersion(transport: Transport): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await getVersion(transport);
+      return;
+    } catch (error) {
+      if (!(error instanceof BootlaceError)) throw error;
+      if (error.code === "NO_REPLY" && attempt < SILENT_ATTEMPTS)
+        await transport.exchange([delay(SILENT_WAIT_MS)]);
+      else if (attempt < SILENT_ATTEMPTS && RECOVERABLE.has(error.code)) await recover(transport, error);
+      else throw nobody(transport, error);
+    }
+  }
+}
+
+const RECOVERABLE: ReadonlySet<string> = new Set([
+  "DESYNCHRONISED",
+  "REFUSED",
+  "TIMED_OUT",
+  "BUS_FAILED",
+  "BUS_BUSY",
+]);
+
+/** An earlier command may owe a status, or hold the clock until it is done. */
+async function recover(transport: Transport, error: BootlaceError): Promise<void> {
+  const busy = error.code === "TIMED_OUT";
+  await resynchronise(transport, busy ? { statusDue: true, timeoutMs: BUSY_PATIENCE_MS } : {});
+}
+
+const nobody = (transport: Transport, error: BootlaceError): BootlaceError =>
+  error.code === "NO_REPLY"
+    ? new BootlaceError("NO_REPLY", `no bootloader answers on ${transport.description}`, error.context, {
+        cause: error.cause,
+      })
+    : error;
+
+/** A bit that flipped in the middle of the questions is no reason to give up: the second time it is. */
+async function identifyPatiently(transport: Transport): Promise<Identity> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await identify(transport);
+    } catch (error) {
+      if (!(error instanceof BootlaceError) || attempt === 4) throw error;
+      await resynchronise(transport);
+    }
+  }
+}
+
+/**
+ * 0x7F: a fresh chip answers ACK. One that is synchronised already takes it as an opcode and stays silent, then the second is a
+ * wrong complement and gives NACK: either way it is at a command boundary (AN3155 rev 20; reference practice of known hosts).
+ */
+async function synchroniseStream(transport: Transport): Promise<void> {
+  await transport.discardInput();
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const answer = await sendSync(transport);
+    if (answer === ACK || answer === NACK) {
+      await transport.discardInput(); // L412 with bootloader V13.1 answers twice
+      return;
+    }
+  }
+  await recoverStream(transport);
+}
+
+async function sendSync(transport: Transport): Promise<number | undefined> {
+  try {
+    await transport.exchange([write(Uint8Array.of(SYNC)), { kind: "poll", accept: ACK, timeoutMs: 300 }]);
+    return ACK;
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    if (error.failure === "system")
+      throw new BootlaceError("BUS_FAILED", `${transport.description} failed`, {}, { cause: error.cause });
+    return error.reply;
+  }
+}
+
+/** The chip may be in the middle of a command; if it is not there at all, say that. */
+async function recoverStream(transport: Transport): Promise<void> {
+  try {
+    await resynchronise(transport);
+  } catch (error) {
+    if (!(error instanceof BootlaceError)) throw error;
+    throw new BootlaceError(
+      "NO_REPLY",
+      `no bootloader answers on ${transport.description}`,
+      {},
+      { cause: error.cause },
+    );
+  }
+}
