@@ -88,18 +88,22 @@ export interface BootloaderRow {
   readonly id?: number;
   readonly idAddress?: number;
   readonly i2c: readonly I2cRow[];
-  readonly usart: readonly {
-    readonly instance: string;
-    readonly pins: string;
-    readonly protocol: string;
-    readonly parity: "even" | "none";
-  }[];
+  readonly usart: readonly UsartRow[];
   readonly limitations: readonly string[];
   /** From reset to the first answer, in ms. */
   readonly startupMs?: number;
 }
 
+export interface UsartRow {
+  /** "USART1/USART2": all that share a protocol; `pins` has them in the same order, "TX/RX, TX/RX". */
+  readonly instance: string;
+  readonly pins: string;
+  readonly protocol: string;
+  readonly parity: "even" | "none";
+}
+
 export interface I2cRow {
+  /** "I2C1/I2C2": all that share address, protocol and speed; `pins` has them in the same order, "SCL/SDA, SCL/SDA". */
   readonly instance: string;
   readonly pins: string;
   /** 7-bit. */
@@ -110,6 +114,9 @@ export interface I2cRow {
   readonly protocol: string;
   readonly maxSpeedHz: number;
 }
+
+/** The unit of the rows. */
+export const KiB = 1024;
 
 export interface Sectors {
   readonly count: number;

@@ -1,0 +1,382 @@
+// STM32G0. AN2606 Rev 70 (names, bootloaders, interfaces, RAM, limitations, timings); reference manuals and CMSIS headers
+// (flash layout, size and unique-ID registers). What is doubtful is marked here and listed in docs/devices.md.
+import type { Device, I2cRow, UsartRow } from "../device.js";
+import { KiB } from "../device.js";
+
+const i2c456: readonly I2cRow[] = [
+  {
+    instance: "I2C1/I2C2",
+    pins: "PB6/PB7, PB10/PB11",
+    address: 0x62,
+    alternatives: [],
+    protocol: "V1.2",
+    maxSpeedHz: 1_000_000,
+  },
+];
+const usart456: readonly UsartRow[] = [
+  {
+    instance: "USART1/USART2",
+    pins: "PA9/PA10 or PA11/PA12 (WLCSP20 TSSOP20 UFQFPN28), PA2/PA3",
+    protocol: "V3.1",
+    parity: "even",
+  },
+];
+
+const i2c460: readonly I2cRow[] = [
+  {
+    instance: "I2C1/I2C2",
+    pins: "PB6/PB7, PB10/PB11",
+    address: 0x51,
+    alternatives: [],
+    protocol: "V1.2",
+    maxSpeedHz: 1_000_000,
+  },
+];
+const usart460: readonly UsartRow[] = [
+  {
+    instance: "USART1/USART2/USART3",
+    pins: "PA9/PA10, PA2/PA3, PC10/PC11",
+    protocol: "V3.1",
+    parity: "even",
+  },
+];
+
+// AN2606 up to revision 45 printed 0x51; 0x56 is what real parts answer to. One report of a G030 at 0x57.
+const i2c466: readonly I2cRow[] = [
+  {
+    instance: "I2C1/I2C2",
+    pins: "PB6/PB7, PB10/PB11",
+    address: 0x56,
+    alternatives: [],
+    protocol: "V1.2",
+    maxSpeedHz: 1_000_000,
+  },
+];
+const usart466: readonly UsartRow[] = [
+  {
+    instance: "USART1/USART2",
+    pins: "PA9/PA10 or PA11/PA12 (SO8 WLCSP18 TSSOP20 UFQFN28), PA2/PA3",
+    protocol: "V3.1",
+    parity: "even",
+  },
+];
+
+const i2c467: readonly I2cRow[] = [
+  {
+    instance: "I2C1/I2C2",
+    pins: "PB6/PB7, PB10/PB11",
+    address: 0x5d,
+    alternatives: [],
+    protocol: "V1.2",
+    maxSpeedHz: 1_000_000,
+  },
+];
+const usart467: readonly UsartRow[] = [
+  {
+    instance: "USART1/USART2/USART3",
+    pins: "PA9/PA10, PA2/PA3, PC10/PC11",
+    protocol: "V3.1",
+    parity: "even",
+  },
+];
+
+export const rows: readonly Device[] = [
+  {
+    productId: 0x456,
+    name: "STM32G05xxx/061xx",
+    parts: ["STM32G050", "STM32G051", "STM32G061"],
+    series: "G0",
+    core: "Cortex-M0+",
+    flash: {
+      base: 0x0800_0000,
+      maxSize: 64 * KiB,
+      sizesKiB: [32, 64],
+      sizeRegister: 0x1fff_75e0,
+      uidRegister: 0x1fff_7590,
+      sectors: [{ count: 32, size: 2 * KiB }],
+      unit: "page",
+      alternates: [],
+      writeAlign: 8,
+      erasedValue: 0xff,
+      massErase: true,
+    },
+    // Doubtful: AN2606 ends the RAM at 0x20002000, the part has 18 KB; the smaller end stands here.
+    ram: { start: 0x2000_0000, end: 0x2000_2000, accessible: [{ start: 0x2000_1000, end: 0x2000_2000 }] },
+    systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_2000 }],
+    optionBytes: [{ start: 0x1fff_7800, end: 0x1fff_7880 }],
+    otp: { start: 0x1fff_7000, end: 0x1fff_7400 },
+    bootloaders: [
+      {
+        product: "STM32G05xxx/061xx",
+        version: "V5.0",
+        id: 0x50,
+        idAddress: 0x1fff_1ffe,
+        i2c: i2c456,
+        usart: usart456,
+        limitations: ["USART2 baud detection jitter"],
+        startupMs: 0.39,
+      },
+      {
+        product: "STM32G05xxx/061xx",
+        version: "V5.1",
+        id: 0x51,
+        idAddress: 0x1fff_1ffe,
+        i2c: i2c456,
+        usart: usart456,
+        limitations: [
+          "I2C no-stretch erase does not send the busy byte 0x76 and stretches the clock instead: host must support clock stretching",
+        ],
+        startupMs: 0.39,
+      },
+    ],
+    i2cTimeoutMs: 1000,
+    specialCommands: [],
+    emptyCheck: { clearedBy: [] },
+    notes: ["STM32G050 has no BOOT_LOCK bit"],
+  },
+  {
+    productId: 0x460,
+    name: "STM32G07xxx/08xxx",
+    parts: ["STM32G070", "STM32G071", "STM32G081"],
+    series: "G0",
+    core: "Cortex-M0+",
+    flash: {
+      base: 0x0800_0000,
+      maxSize: 128 * KiB,
+      sizesKiB: [32, 64, 128],
+      sizeRegister: 0x1fff_75e0,
+      uidRegister: 0x1fff_7590,
+      sectors: [{ count: 64, size: 2 * KiB }],
+      unit: "page",
+      alternates: [],
+      writeAlign: 8,
+      erasedValue: 0xff,
+      massErase: true,
+    },
+    ram: { start: 0x2000_0000, end: 0x2000_9000, accessible: [{ start: 0x2000_3000, end: 0x2000_9000 }] },
+    systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7000 }],
+    optionBytes: [{ start: 0x1fff_7800, end: 0x1fff_7880 }],
+    otp: { start: 0x1fff_7000, end: 0x1fff_7400 },
+    bootloaders: [
+      {
+        product: "STM32G07xxx/08xxx",
+        version: "V11.0",
+        id: 0xb0,
+        idAddress: 0x1fff_6ffe,
+        i2c: i2c460,
+        usart: usart460,
+        limitations: ["Packages smaller than LQFP64 are not supported"],
+        startupMs: 0.39,
+      },
+      {
+        product: "STM32G07xxx/08xxx",
+        version: "V11.1",
+        id: 0xb1,
+        idAddress: 0x1fff_6ffe,
+        i2c: i2c460,
+        usart: usart460,
+        limitations: [],
+        startupMs: 0.39,
+      },
+      {
+        product: "STM32G07xxx/08xxx",
+        version: "V11.2",
+        id: 0xb2,
+        idAddress: 0x1fff_6ffe,
+        i2c: i2c460,
+        usart: usart460,
+        limitations: [
+          "USART: the option-byte launch is missing after an option-byte write",
+          "RCC and HSITRIM not restored by Go",
+          "Enabling the SRAM parity option crashes the bootloader when SRAM was not initialised",
+        ],
+        startupMs: 0.39,
+      },
+      {
+        product: "STM32G07xxx/08xxx",
+        version: "V11.3",
+        id: 0xb3,
+        idAddress: 0x1fff_6ffe,
+        i2c: i2c460,
+        usart: usart460,
+        limitations: [
+          "Empty-check flag is cleared by the bootloader at start-up: with empty flash a later plain reset boots the blank flash and crashes; needs POR or an option-byte change",
+          "Erase of several pages does not wait for completion: erase one page at a time and wait 40 ms after each",
+          "I2C clock is stretched during detection when PC11 is low (always on low pin count packages): host must support clock stretching",
+        ],
+        startupMs: 0.39,
+      },
+      {
+        product: "STM32G07xxx/08xxx",
+        version: "V11.4",
+        id: 0xb4,
+        idAddress: 0x1fff_6ffe,
+        i2c: i2c460,
+        usart: usart460,
+        limitations: [],
+        startupMs: 0.39,
+      },
+    ],
+    i2cTimeoutMs: 1000,
+    specialCommands: [],
+    emptyCheck: { clearedBy: ["V11.3"] },
+    notes: ["STM32G070 has no BOOT_LOCK bit"],
+  },
+  {
+    productId: 0x466,
+    name: "STM32G03xxx/04xxx",
+    parts: ["STM32G030", "STM32G031", "STM32G041"],
+    series: "G0",
+    core: "Cortex-M0+",
+    flash: {
+      base: 0x0800_0000,
+      maxSize: 64 * KiB,
+      sizesKiB: [16, 32, 64],
+      sizeRegister: 0x1fff_75e0,
+      uidRegister: 0x1fff_7590,
+      sectors: [{ count: 32, size: 2 * KiB }],
+      unit: "page",
+      alternates: [],
+      writeAlign: 8,
+      erasedValue: 0xff,
+      massErase: true,
+    },
+    ram: { start: 0x2000_0000, end: 0x2000_2000, accessible: [{ start: 0x2000_1000, end: 0x2000_2000 }] },
+    systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_2000 }],
+    optionBytes: [{ start: 0x1fff_7800, end: 0x1fff_7880 }],
+    otp: { start: 0x1fff_7000, end: 0x1fff_7400 },
+    bootloaders: [
+      {
+        product: "STM32G03xxx/04xxx",
+        version: "V5.1",
+        id: 0x51,
+        idAddress: 0x1fff_1ffe,
+        i2c: i2c466,
+        usart: usart466,
+        limitations: [
+          "Only 48- and 32-pin packages are supported",
+          "A low level on PA3 blocks the bootloader in USART2 detection, so no other interface is found",
+        ],
+        startupMs: 0.39,
+      },
+      {
+        product: "STM32G03xxx/04xxx",
+        version: "V5.2",
+        id: 0x52,
+        idAddress: 0x1fff_1ffe,
+        i2c: i2c466,
+        usart: usart466,
+        limitations: [
+          "A low level on PA3 blocks the bootloader in USART2 detection, so no other interface is found",
+        ],
+        startupMs: 0.39,
+      },
+      {
+        product: "STM32G03xxx/04xxx",
+        version: "V5.3",
+        id: 0x53,
+        idAddress: 0x1fff_1ffe,
+        i2c: i2c466,
+        usart: usart466,
+        limitations: [],
+        startupMs: 0.39,
+      },
+      {
+        product: "STM32G03xxx/04xxx",
+        version: "V5.4",
+        id: 0x54,
+        idAddress: 0x1fff_1ffe,
+        i2c: i2c466,
+        usart: usart466,
+        limitations: [],
+        startupMs: 0.39,
+      },
+    ],
+    i2cTimeoutMs: 1000,
+    specialCommands: [],
+    emptyCheck: { clearedBy: [] },
+    notes: ["STM32G030 has no BOOT_LOCK bit", "A G030 was seen holding SCL for about 7 s after a reset"],
+  },
+  {
+    productId: 0x467,
+    name: "STM32G0B0xx / STM32G0B1xx/0C1xx",
+    parts: ["STM32G0B0", "STM32G0B1", "STM32G0C1"],
+    series: "G0",
+    core: "Cortex-M0+",
+    flash: {
+      base: 0x0800_0000,
+      maxSize: 512 * KiB,
+      sizesKiB: [128, 256, 512],
+      sizeRegister: 0x1fff_75e0,
+      uidRegister: 0x1fff_7590,
+      sectors: [{ count: 256, size: 2 * KiB }],
+      unit: "page",
+      // Doubtful: numbers of bank 2 from 128 (bootloader) or from 256 (flash controller); see alternates.
+      dualBank: {
+        bankSize: 256 * KiB,
+        bank2FirstIndex: 128,
+        smaller: "halved",
+        singleBankKiB: [128],
+        note: "two banks on DUAL_BANK; the numbers of bank 2 are disputed: 128 or 256 first",
+      },
+      alternates: [
+        {
+          key: "bank2-from-256",
+          when: "the bootloader numbers bank 2 from 256, as the flash controller does",
+          sectors: [{ count: 256, size: 2 * KiB }],
+          dualBank: {
+            bankSize: 256 * KiB,
+            bank2FirstIndex: 256,
+            smaller: "halved",
+            singleBankKiB: [128],
+            numbersStay: true,
+          },
+        },
+        { key: "single-bank", when: "DUAL_BANK = 0", sectors: [{ count: 256, size: 2 * KiB }] },
+      ],
+      writeAlign: 8,
+      erasedValue: 0xff,
+      massErase: true,
+    },
+    ram: { start: 0x2000_0000, end: 0x2002_0000, accessible: [{ start: 0x2000_4000, end: 0x2002_0000 }] },
+    systemMemory: [
+      { start: 0x1fff_0000, end: 0x1fff_7000 },
+      { start: 0x1fff_8000, end: 0x1fff_f000 },
+    ],
+    optionBytes: [{ start: 0x1fff_7800, end: 0x1fff_7880 }],
+    otp: { start: 0x1fff_7000, end: 0x1fff_7400 },
+    bootloaders: [
+      {
+        product: "STM32G0B0xx",
+        version: "V13.0",
+        id: 0xd0,
+        idAddress: 0x1fff_9ffe,
+        i2c: i2c467,
+        usart: usart467,
+        limitations: [
+          "Erasing several pages of bank 2 in one command fails (flash error after the first): erase bank 2 one page per command",
+          "Empty-check flag is cleared by the bootloader at start-up: with empty flash a later plain reset boots the blank flash and crashes; needs POR or an option-byte change",
+        ],
+        startupMs: 0.39,
+      },
+      {
+        product: "STM32G0B1xx/0C1xx",
+        version: "V9.2",
+        id: 0x92,
+        idAddress: 0x1fff_9ffe,
+        i2c: i2c467,
+        usart: usart467,
+        limitations: [
+          "Go disables the debug port (wrong FLASH_ACR value)",
+          "Erasing several pages of bank 2 in one command fails (flash error after the first): erase bank 2 one page per command",
+          "Empty-check flag is cleared by the bootloader at start-up: with empty flash a later plain reset boots the blank flash and crashes; needs POR or an option-byte change",
+        ],
+        startupMs: 0.39,
+      },
+    ],
+    i2cTimeoutMs: 1000,
+    specialCommands: [],
+    emptyCheck: { clearedBy: ["V13.0", "V9.2"] },
+    notes: ["no BOOT_LOCK bit"],
+  },
+];

@@ -1,0 +1,217 @@
+// STM32G4. AN2606 Rev 70 (names, bootloaders, interfaces, RAM, limitations, timings); reference manuals and CMSIS headers
+// (flash layout, size and unique-ID registers). What is doubtful is marked here and listed in docs/devices.md.
+import type { Device, I2cRow, UsartRow } from "../device.js";
+import { KiB } from "../device.js";
+
+const i2c468: readonly I2cRow[] = [
+  {
+    instance: "I2C2/I2C3",
+    pins: "PC4/PA8, PC8/PC9",
+    address: 0x54,
+    alternatives: [],
+    protocol: "V1.2",
+    maxSpeedHz: 1_000_000,
+  },
+];
+const usart468: readonly UsartRow[] = [
+  {
+    instance: "USART1/USART2/USART3",
+    pins: "PA9/PA10, PA2/PA3, PC10/PC11",
+    protocol: "V3.1",
+    parity: "even",
+  },
+];
+
+const i2c469: readonly I2cRow[] = [
+  {
+    instance: "I2C2/I2C3/I2C4",
+    pins: "PC4/PA8, PC8/PC9, PC6/PC7",
+    address: 0x53,
+    alternatives: [],
+    protocol: "V1.2",
+    maxSpeedHz: 1_000_000,
+  },
+];
+const usart469: readonly UsartRow[] = [
+  {
+    instance: "USART1/USART2/USART3",
+    pins: "PA9/PA10, PA2/PA3, PC10/PC11",
+    protocol: "V3.1",
+    parity: "even",
+  },
+];
+
+export const rows: readonly Device[] = [
+  {
+    productId: 0x468,
+    name: "STM32G431xx/441xx",
+    parts: ["STM32G431", "STM32G441"],
+    series: "G4",
+    core: "Cortex-M4",
+    flash: {
+      base: 0x0800_0000,
+      maxSize: 128 * KiB,
+      sizesKiB: [32, 64, 128],
+      sizeRegister: 0x1fff_75e0,
+      uidRegister: 0x1fff_7590,
+      sectors: [{ count: 64, size: 2 * KiB }],
+      unit: "page",
+      alternates: [],
+      writeAlign: 8,
+      erasedValue: 0xff,
+      massErase: true,
+    },
+    ram: { start: 0x2000_0000, end: 0x2000_5800, accessible: [{ start: 0x2000_4000, end: 0x2000_5800 }] },
+    systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7000 }],
+    optionBytes: [{ start: 0x1fff_7800, end: 0x1fff_7830 }],
+    otp: { start: 0x1fff_7000, end: 0x1fff_7400 },
+    bootloaders: [
+      {
+        product: "STM32G431xx/441xx",
+        version: "V13.3",
+        id: 0xd3,
+        idAddress: 0x1fff_6ffe,
+        i2c: i2c468,
+        usart: usart468,
+        limitations: ["CCM SRAM not accessible"],
+        startupMs: 0.39,
+      },
+      {
+        product: "STM32G431xx/441xx",
+        version: "V13.4",
+        id: 0xd4,
+        idAddress: 0x1fff_6ffe,
+        i2c: i2c468,
+        usart: usart468,
+        limitations: [],
+        startupMs: 0.39,
+      },
+    ],
+    i2cTimeoutMs: 1000,
+    specialCommands: [],
+    notes: [],
+  },
+  {
+    productId: 0x469,
+    name: "STM32G47xxx/48xxx",
+    parts: ["STM32G471", "STM32G473", "STM32G474", "STM32G483", "STM32G484"],
+    series: "G4",
+    core: "Cortex-M4",
+    flash: {
+      base: 0x0800_0000,
+      maxSize: 512 * KiB,
+      sizesKiB: [128, 256, 512],
+      sizeRegister: 0x1fff_75e0,
+      uidRegister: 0x1fff_7590,
+      sectors: [{ count: 256, size: 2 * KiB }],
+      unit: "page",
+      dualBank: {
+        bankSize: 256 * KiB,
+        bank2FirstIndex: 128,
+        smaller: "gap",
+        note: "DBANK = 1, the factory setting; on smaller parts bank 2 still starts at 0x08040000",
+      },
+      alternates: [{ key: "single-bank", when: "DBANK = 0", sectors: [{ count: 128, size: 4 * KiB }] }],
+      writeAlign: 8,
+      erasedValue: 0xff,
+      massErase: true,
+    },
+    ram: { start: 0x2000_0000, end: 0x2001_8000, accessible: [{ start: 0x2000_4000, end: 0x2001_8000 }] },
+    systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7000 }],
+    optionBytes: [
+      { start: 0x1fff_7800, end: 0x1fff_7830 },
+      { start: 0x1fff_f808, end: 0x1fff_f824 },
+    ],
+    otp: { start: 0x1fff_7000, end: 0x1fff_7400 },
+    bootloaders: [
+      {
+        product: "STM32G47xxx/48xxx",
+        version: "V13.3",
+        id: 0xd3,
+        idAddress: 0x1fff_6ffe,
+        i2c: i2c469,
+        usart: usart469,
+        limitations: ["Boot from bank 2 does not work"],
+        startupMs: 0.39,
+      },
+      {
+        product: "STM32G47xxx/48xxx",
+        version: "V13.4",
+        id: 0xd4,
+        idAddress: 0x1fff_6ffe,
+        i2c: i2c469,
+        usart: usart469,
+        limitations: ["CCM SRAM not accessible"],
+        startupMs: 0.39,
+      },
+      {
+        product: "STM32G47xxx/48xxx",
+        version: "V13.5",
+        id: 0xd5,
+        idAddress: 0x1fff_6ffe,
+        i2c: i2c469,
+        usart: usart469,
+        limitations: [],
+        startupMs: 0.39,
+      },
+    ],
+    i2cTimeoutMs: 1000,
+    specialCommands: [],
+    notes: [],
+  },
+  {
+    productId: 0x479,
+    name: "STM32G491xx/4A1xx",
+    parts: ["STM32G491", "STM32G4A1"],
+    series: "G4",
+    core: "Cortex-M4",
+    flash: {
+      base: 0x0800_0000,
+      maxSize: 512 * KiB,
+      sizesKiB: [256, 512],
+      sizeRegister: 0x1fff_75e0,
+      uidRegister: 0x1fff_7590,
+      sectors: [{ count: 256, size: 2 * KiB }],
+      unit: "page",
+      alternates: [],
+      writeAlign: 8,
+      erasedValue: 0xff,
+      massErase: true,
+    },
+    ram: { start: 0x2000_0000, end: 0x2001_c000, accessible: [{ start: 0x2000_4000, end: 0x2001_c000 }] },
+    systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7000 }],
+    optionBytes: [{ start: 0x1fff_7800, end: 0x1fff_7830 }],
+    otp: { start: 0x1fff_7000, end: 0x1fff_7400 },
+    bootloaders: [
+      {
+        product: "STM32G491xx/4A1xx",
+        version: "V13.2",
+        id: 0xd2,
+        idAddress: 0x1fff_6ffe,
+        i2c: [
+          {
+            instance: "I2C2/I2C3",
+            pins: "PC4/PA8, PC8/PC9",
+            address: 0x5f,
+            alternatives: [],
+            protocol: "V1.2",
+            maxSpeedHz: 1_000_000,
+          },
+        ],
+        usart: [
+          {
+            instance: "USART1/USART2/USART3",
+            pins: "PA9/PA10, PA2/PA3, PC10/PC11",
+            protocol: "V3.1",
+            parity: "even",
+          },
+        ],
+        limitations: [],
+        startupMs: 0.39,
+      },
+    ],
+    i2cTimeoutMs: 1000,
+    specialCommands: [],
+    notes: [],
+  },
+];

@@ -1,0 +1,440 @@
+// STM32H7. AN2606 Rev 70 (names, bootloaders, interfaces, RAM, limitations, timings); reference manuals and CMSIS headers
+// (flash layout, size and unique-ID registers). What is doubtful is marked here and listed in docs/devices.md.
+import type { Device, I2cRow, UsartRow } from "../device.js";
+import { KiB } from "../device.js";
+
+const i2c450: readonly I2cRow[] = [
+  {
+    instance: "I2C1/I2C2/I2C3",
+    pins: "PB6/PB9, PF1/PF0, PA8/PC9",
+    address: 0x4e,
+    alternatives: [],
+    protocol: "V1.1",
+    maxSpeedHz: 400_000,
+  },
+];
+const usart450: readonly UsartRow[] = [
+  {
+    instance: "USART1/USART2/USART3",
+    pins: "PA9/PA10 or PB14/PB15, PA2/PA3, PB10/PB11",
+    protocol: "V3.1",
+    parity: "even",
+  },
+];
+
+// Doubtful: printed as 0b10101111x, a digit too many; 0x57 with the last one dropped, else 0x2F or 0x5F.
+const i2c480: readonly I2cRow[] = [
+  {
+    instance: "I2C1/I2C2/I2C3",
+    pins: "PB6/PB9, PF1/PF0, PA8/PC9",
+    address: 0x57,
+    alternatives: [0x2f, 0x5f],
+    protocol: "V1.2",
+    maxSpeedHz: 400_000,
+  },
+];
+const usart480: readonly UsartRow[] = [
+  {
+    instance: "USART1/USART2/USART3",
+    pins: "PA9/PA10, PA2/PA3, PB10/PB11 or PD8/PD9",
+    protocol: "V3.1",
+    parity: "even",
+  },
+];
+
+const i2c483: readonly I2cRow[] = [
+  {
+    instance: "I2C1/I2C2/I2C3",
+    pins: "PB6/PB9, PF1/PF0, PA8/PC9",
+    address: 0x5c,
+    alternatives: [],
+    protocol: "V1.2",
+    maxSpeedHz: 1_000_000,
+  },
+];
+const usart483: readonly UsartRow[] = [
+  {
+    instance: "USART1/USART2/USART3",
+    pins: "PA9/PA10, PA2/PA3, PB10/PB11 or PD8/PD9",
+    protocol: "V3.1",
+    parity: "even",
+  },
+];
+
+const i2c485: readonly I2cRow[] = [
+  {
+    instance: "I2C1/I2C2/I2C3",
+    pins: "PB8/PB7, PB10/PB11, PA8/PC9",
+    address: 0x61,
+    alternatives: [],
+    protocol: "V2.0",
+    maxSpeedHz: 1_000_000,
+  },
+];
+const usart485: readonly UsartRow[] = [
+  {
+    instance: "USART1/USART2/USART3/UART4",
+    pins: "PA9/PA10, PA2/PA3, PD8/PD9, PD1/PD0",
+    protocol: "V4.0",
+    parity: "even",
+  },
+];
+
+export const rows: readonly Device[] = [
+  {
+    productId: 0x450,
+    name: "STM32H74xxx/75xxx",
+    parts: [
+      "STM32H742",
+      "STM32H743",
+      "STM32H745",
+      "STM32H747",
+      "STM32H750",
+      "STM32H753",
+      "STM32H755",
+      "STM32H757",
+    ],
+    series: "H7",
+    core: "Cortex-M4/Cortex-M7",
+    flash: {
+      base: 0x0800_0000,
+      maxSize: 2048 * KiB,
+      sizesKiB: [128, 1024, 2048],
+      sizeRegister: 0x1ff1_e880,
+      uidRegister: 0x1ff1_e800,
+      sectors: [
+        { count: 8, size: 128 * KiB },
+        { count: 8, size: 128 * KiB },
+      ],
+      unit: "sector",
+      dualBank: {
+        bankSize: 1024 * KiB,
+        bank2FirstIndex: 8,
+        smaller: "gap",
+        singleBankKiB: [128],
+        note: "on 1-Mbyte parts bank 2 still starts at 0x08100000; 128-Kbyte parts (H750) have one sector",
+      },
+      alternates: [],
+      writeAlign: 32,
+      erasedValue: 0xff,
+      massErase: true,
+    },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2002_0000,
+      accessible: [
+        { start: 0x2000_4100, end: 0x2002_0000 },
+        { start: 0x2400_5000, end: 0x2408_0000 },
+      ],
+    },
+    systemMemory: [{ start: 0x1ff0_0000, end: 0x1ff1_e800 }],
+    optionBytes: [{ start: 0x5200_201c, end: 0x5200_2150 }],
+    bootloaders: [
+      {
+        product: "STM32H74xxx/75xxx",
+        version: "V13.2",
+        id: 0xd2,
+        idAddress: 0x1ff1_e7fe,
+        i2c: i2c450,
+        usart: usart450,
+        limitations: ["Go does not work", "USART2 and SPI1 do not work", "I2C mass erase only erases bank 2"],
+        startupMs: 53.975,
+      },
+      {
+        product: "STM32H74xxx/75xxx",
+        version: "V13.3",
+        id: 0xd3,
+        idAddress: 0x1ff1_e7fe,
+        i2c: i2c450,
+        usart: usart450,
+        limitations: ["Bank erase does not work over USART, SPI and I2C"],
+        startupMs: 53.975,
+      },
+      {
+        product: "STM32H74xxx/75xxx",
+        version: "V9.0",
+        id: 0x90,
+        idAddress: 0x1ff1_e7fe,
+        i2c: i2c450,
+        usart: usart450,
+        limitations: [
+          "USART and SPI: the first ACK of Go is not sent",
+          "PB15 tied low blocks all interfaces except USB",
+          "Go: application stack pointer must be below RAM end minus 16 bytes",
+          "After power-on an extra reset may be needed before an interface connects (a pull-up on PA11 avoids it)",
+          "Get reports a wrong number of supported commands (13 instead of 11)",
+          "SRAM1-3 at 0x30000000 and ITCM are not accessible",
+        ],
+        startupMs: 53.975,
+      },
+      {
+        product: "STM32H74xxx/75xxx",
+        version: "V9.1",
+        id: 0x91,
+        idAddress: 0x1ff1_e7fe,
+        i2c: i2c450,
+        usart: usart450,
+        limitations: [
+          "PB15 tied low blocks all interfaces except USB",
+          "Go: application stack pointer must be below RAM end minus 16 bytes",
+          "SRAM1-3 at 0x30000000 and ITCM are not accessible",
+          "Bank 2 erase returns before it is finished; the next flash command can hang: wait for the worst-case erase time",
+          "USART1 output appears on both PA9 and PB14",
+        ],
+        startupMs: 53.975,
+      },
+      {
+        product: "STM32H74xxx/75xxx",
+        version: "V9.2",
+        id: 0x92,
+        idAddress: 0x1ff1_e7fe,
+        i2c: i2c450,
+        usart: usart450,
+        limitations: [
+          "PB15 tied low blocks all interfaces except USB",
+          "Go: application stack pointer must be below RAM end minus 16 bytes",
+          "SRAM1-3 at 0x30000000 and ITCM are not accessible",
+        ],
+        startupMs: 53.975,
+      },
+    ],
+    i2cTimeoutMs: 1000,
+    specialCommands: [],
+    notes: [
+      "USART1 on PB14/PB15 needs two synchronisation bytes and at most 115200 baud",
+      "Bootloader RAM at 0x24000000 is 208 KB before V9.1 and 20 KB from V9.1",
+      "V13.2 and V13.3 were replaced by V9.x in production",
+    ],
+  },
+  {
+    productId: 0x480,
+    name: "STM32H7A3xx/7B3xx/7B0xx",
+    parts: ["STM32H7A3", "STM32H7B0", "STM32H7B3"],
+    series: "H7",
+    core: "Cortex-M7",
+    flash: {
+      base: 0x0800_0000,
+      maxSize: 2048 * KiB,
+      sizesKiB: [128, 1024, 2048],
+      sizeRegister: 0x08ff_f80c,
+      uidRegister: 0x08ff_f800,
+      sectors: [
+        { count: 128, size: 8 * KiB },
+        { count: 128, size: 8 * KiB },
+      ],
+      unit: "sector",
+      dualBank: {
+        bankSize: 1024 * KiB,
+        bank2FirstIndex: 128,
+        smaller: "gap",
+        singleBankKiB: [128],
+        note: "on 1-Mbyte parts bank 2 still starts at 0x08100000; 128-Kbyte parts (H7B0) have one bank",
+      },
+      alternates: [],
+      writeAlign: 16,
+      erasedValue: 0xff,
+      massErase: true,
+    },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2002_0000,
+      accessible: [
+        { start: 0x2000_4100, end: 0x2002_0000 },
+        { start: 0x2403_4000, end: 0x2408_0000 },
+      ],
+    },
+    systemMemory: [{ start: 0x1ff0_0000, end: 0x1ff1_4000 }],
+    optionBytes: [{ start: 0x5200_201c, end: 0x5200_2150 }],
+    otp: { start: 0x08ff_f000, end: 0x08ff_f400 },
+    bootloaders: [
+      {
+        product: "STM32H7A3xx/7B3xx/7B0xx",
+        version: "V9.0",
+        id: 0x90,
+        idAddress: 0x1ff1_3ffe,
+        i2c: i2c480,
+        usart: usart480,
+        limitations: [
+          "OTP not supported",
+          "PWR_CR3 is written in one go and stays locked until a power cycle",
+        ],
+        startupMs: 545,
+      },
+      {
+        product: "STM32H7A3xx/7B3xx/7B0xx",
+        version: "V9.1",
+        id: 0x91,
+        idAddress: 0x1ff1_3ffe,
+        i2c: i2c480,
+        usart: usart480,
+        limitations: [
+          "Crash loop after reset with read protection level 1 and a USB cable plugged",
+          "PWR_CR3 is written in one go and stays locked until a power cycle",
+        ],
+        startupMs: 545,
+      },
+      {
+        product: "STM32H7A3xx/7B3xx/7B0xx",
+        version: "V9.2",
+        id: 0x92,
+        idAddress: 0x1ff1_3ffe,
+        i2c: i2c480,
+        usart: usart480,
+        limitations: [],
+        startupMs: 545,
+      },
+    ],
+    i2cTimeoutMs: 1000,
+    specialCommands: [],
+    notes: [],
+  },
+  {
+    productId: 0x483,
+    name: "STM32H72xxx/73xxx",
+    parts: ["STM32H723", "STM32H725", "STM32H730", "STM32H733", "STM32H735"],
+    series: "H7",
+    core: "Cortex-M7",
+    flash: {
+      base: 0x0800_0000,
+      maxSize: 1024 * KiB,
+      sizesKiB: [128, 512, 1024],
+      sizeRegister: 0x1ff1_e880,
+      uidRegister: 0x1ff1_e800,
+      sectors: [{ count: 8, size: 128 * KiB }],
+      unit: "sector",
+      alternates: [],
+      writeAlign: 32,
+      erasedValue: 0xff,
+      massErase: true,
+    },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2002_0000,
+      accessible: [
+        { start: 0x2000_4100, end: 0x2002_0000 },
+        { start: 0x2400_4000, end: 0x2405_0000 },
+      ],
+    },
+    systemMemory: [{ start: 0x1ff0_0000, end: 0x1ff1_e800 }],
+    optionBytes: [{ start: 0x5200_201c, end: 0x5200_2078 }],
+    bootloaders: [
+      {
+        product: "STM32H72xxx/73xxx",
+        version: "V9.1",
+        id: 0x91,
+        idAddress: 0x1ff1_e7fe,
+        i2c: i2c483,
+        usart: usart483,
+        limitations: [
+          "TCM_AXI option byte cannot be changed by the bootloader",
+          "PWR_CR3 is written in one go and stays locked until a power cycle",
+        ],
+        startupMs: 53.975,
+      },
+      {
+        product: "STM32H72xxx/73xxx",
+        version: "V9.2",
+        id: 0x92,
+        idAddress: 0x1ff1_e7fe,
+        i2c: i2c483,
+        usart: usart483,
+        limitations: [
+          "Crash loop after reset with read protection level 1 and a USB cable plugged",
+          "Does not work in read protection level 1 unless TCM_AXI_SHARED is 0",
+          "PWR_CR3 is written in one go and stays locked until a power cycle",
+        ],
+        startupMs: 53.975,
+      },
+      {
+        product: "STM32H72xxx/73xxx",
+        version: "V9.3",
+        id: 0x93,
+        idAddress: 0x1ff1_e7fe,
+        i2c: i2c483,
+        usart: usart483,
+        limitations: [],
+        startupMs: 53.975,
+      },
+    ],
+    i2cTimeoutMs: 1000,
+    specialCommands: [],
+    notes: [],
+  },
+  {
+    productId: 0x485,
+    name: "STM32H7Rxxx/7Sxxx",
+    parts: ["STM32H7R3", "STM32H7R7", "STM32H7S3", "STM32H7S7"],
+    series: "H7",
+    core: "Cortex-M7",
+    // User flash is 64 KB; firmware usually lives in external memory, which the bootloader does not write.
+    flash: {
+      base: 0x0800_0000,
+      maxSize: 64 * KiB,
+      sizesKiB: [64],
+      sizeRegister: 0x08ff_f80c,
+      uidRegister: 0x08ff_f800,
+      sectors: [{ count: 8, size: 8 * KiB }],
+      unit: "sector",
+      alternates: [],
+      writeAlign: 16,
+      erasedValue: 0xff,
+    },
+    ram: {
+      start: 0x2400_0000,
+      end: 0x2407_2000,
+      accessible: [
+        { start: 0x2400_0000, end: 0x2402_0000 },
+        { start: 0x2402_4000, end: 0x2407_2000 },
+        { start: 0x2000_0000, end: 0x2003_0000 },
+        { start: 0x00, end: 0x0003_0000 },
+      ],
+    },
+    systemMemory: [{ start: 0x1ff1_8000, end: 0x1ff2_0000 }],
+    optionBytes: [
+      { start: 0x5200_2200, end: 0x5200_2220 },
+      { start: 0x5200_2230, end: 0x5200_2238 },
+      { start: 0x5200_2260, end: 0x5200_2270 },
+    ],
+    otp: { start: 0x08ff_f000, end: 0x08ff_f400 },
+    bootloaders: [
+      {
+        product: "STM32H7Rxxx/7Sxxx",
+        version: "V14.3",
+        id: 0xe3,
+        idAddress: 0x1ff1_fcfe,
+        i2c: i2c485,
+        usart: usart485,
+        limitations: ["Only for silicon revision Y"],
+      },
+      {
+        product: "STM32H7Rxxx/7Sxxx",
+        version: "V14.4",
+        id: 0xe4,
+        idAddress: 0x1ff1_fcfe,
+        i2c: i2c485,
+        usart: usart485,
+        limitations: [],
+      },
+      {
+        product: "STM32H7Rxxx/7Sxxx",
+        version: "V14.5",
+        id: 0xe5,
+        idAddress: 0x1ff1_fcfe,
+        i2c: i2c485,
+        usart: usart485,
+        limitations: [],
+      },
+    ],
+    specialCommands: [
+      "0x11 (Read) at 0xFF010001: read 4 bytes of security state",
+      "0x11 (Read) at 0xFF010002: read the product state",
+      "0x21 (Go) at 0xFF83xxxx: data provisioning, xxxx = low half of the wrapper address in SRAM 0x2404xxxx",
+      "0x21 (Go) at 0xFF0100xx: change product state, xx = 0x17 provisioning, 0x72 closed, 0x5C locked",
+      "0x21 (Go) at 0xFF02xxxx: change secure option byte, parameters at 0x2404xxxx",
+    ],
+    notes: [
+      "I2C1 and I3C1 are exclusive (option bit I2C_NI3C)",
+      "Clock protection bits must be off before jumping to the bootloader",
+    ],
+  },
+];

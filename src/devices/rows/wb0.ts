@@ -1,0 +1,115 @@
+// STM32WB0. AN2606 Rev 70 (names, bootloaders, interfaces, RAM, limitations, timings); reference manuals and CMSIS headers
+// (flash layout, size and unique-ID registers). What is doubtful is marked here and listed in docs/devices.md.
+import type { Device } from "../device.js";
+import { KiB } from "../device.js";
+
+export const rows: readonly Device[] = [
+  {
+    productId: 0x06,
+    name: "STM32WB09xx",
+    parts: ["STM32WB09"],
+    series: "WB0",
+    core: "Cortex-M0+",
+    flash: {
+      base: 0x1004_0000,
+      maxSize: 512 * KiB,
+      sizesKiB: [512],
+      sectors: [{ count: 256, size: 2 * KiB }],
+      unit: "page",
+      alternates: [],
+      writeAlign: 4,
+      erasedValue: 0xff,
+      massErase: true,
+    },
+    ram: { start: 0x2000_0000, end: 0x2001_0000, accessible: [{ start: 0x2000_0000, end: 0x2000_f400 }] },
+    systemMemory: [{ start: 0x1000_0000, end: 0x1000_1800 }],
+    optionBytes: [],
+    otp: { start: 0x1000_1800, end: 0x1000_1c00 },
+    bootloaders: [
+      {
+        product: "STM32WB09xx",
+        version: "V1.0",
+        i2c: [],
+        usart: [{ instance: "USART1", pins: "PA1/PB0", protocol: "V1.0", parity: "none" }],
+        limitations: [],
+      },
+    ],
+    specialCommands: [],
+    notes: [
+      "The bootloader gives no access to peripherals or system memory, so flash size (register 0x40001014) and unique ID (0x10001EF0) cannot be read through it",
+      "PID is the product-ID byte: Get ID returns 3 bytes (4 on WB09): metal-fix version, mask-set version, product ID; value from stm32loader, not in AN2606",
+    ],
+  },
+  {
+    productId: 0x3b,
+    name: "STM32WB05xx",
+    parts: ["STM32WB05"],
+    series: "WB0",
+    core: "Cortex-M0+",
+    flash: {
+      base: 0x1004_0000,
+      maxSize: 192 * KiB,
+      sizesKiB: [192],
+      sectors: [{ count: 96, size: 2 * KiB }],
+      unit: "page",
+      alternates: [],
+      writeAlign: 4,
+      erasedValue: 0xff,
+      massErase: true,
+    },
+    ram: { start: 0x2000_0000, end: 0x2000_6000, accessible: [{ start: 0x2000_0000, end: 0x2000_5400 }] },
+    systemMemory: [{ start: 0x1000_0000, end: 0x1000_1800 }],
+    optionBytes: [],
+    otp: { start: 0x1000_1800, end: 0x1000_1c00 },
+    bootloaders: [
+      {
+        product: "STM32WB05xx",
+        version: "V2.0",
+        i2c: [],
+        usart: [{ instance: "USART1", pins: "PA1/PB0", protocol: "V2.0", parity: "none" }],
+        limitations: [],
+      },
+    ],
+    specialCommands: [],
+    notes: [
+      "The bootloader gives no access to peripherals or system memory, so flash size (register 0x40001014) and unique ID (0x10001EF0) cannot be read through it",
+      "PID is the product-ID byte: Get ID returns 3 bytes (4 on WB09): metal-fix version, mask-set version, product ID; value from stm32loader, not in AN2606",
+    ],
+  },
+  {
+    productId: 0x3f,
+    name: "STM32WB06xx/07xx",
+    parts: ["STM32WB06", "STM32WB07"],
+    series: "WB0",
+    core: "Cortex-M0+",
+    flash: {
+      base: 0x1004_0000,
+      maxSize: 256 * KiB,
+      sizesKiB: [256],
+      sectors: [{ count: 128, size: 2 * KiB }],
+      unit: "page",
+      alternates: [],
+      writeAlign: 4,
+      erasedValue: 0xff,
+      massErase: true,
+    },
+    ram: { start: 0x2000_0000, end: 0x2001_0000, accessible: [{ start: 0x2000_0000, end: 0x2000_f400 }] },
+    systemMemory: [{ start: 0x1000_0000, end: 0x1000_1800 }],
+    optionBytes: [],
+    otp: { start: 0x1000_1800, end: 0x1000_1c00 },
+    bootloaders: [
+      {
+        product: "STM32WB06xx/07xx",
+        version: "V4.0",
+        i2c: [],
+        usart: [{ instance: "USART1", pins: "PA9/PA8", protocol: "V4.0", parity: "none" }],
+        limitations: [],
+      },
+    ],
+    specialCommands: [],
+    notes: [
+      "The bootloader gives no access to peripherals or system memory, so flash size (register 0x40001014) and unique ID (0x10001EF0) cannot be read through it",
+      "PID is the product-ID byte: Get ID returns 3 bytes (4 on WB09): metal-fix version, mask-set version, product ID; value from stm32loader, not in AN2606",
+    ],
+  },
+];
