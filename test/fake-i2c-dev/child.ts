@@ -1,0 +1,86 @@
+/**
+ * The server as a process of its own, for shells and for tests that block. run.mjs starts it.
+ *
+ * Standard input: one line of JSON with the set-up, then commands, one a line. Standard output: one answer a line.
+ * The process ends with its input. README.md lists the commands.
+ */
+import { createInterface } from "node:readline";
+import type { Bus, BusOptions, ErrnoName } from "./bus.js";
+import type { Clock, SimulatedChip } from "../../src/simulator/chip.js";
+import { scriptedChip } from "./scripted-chip.js";
+import { type FakeI2c, startFakeI2c } from "./server.js";
+
+interface SetUp {
+  /** As BusOptions, but chips are { chip: "stm32g071", ... } or { scripted: 0x56 }. */
+  readonly buses: readonly (Omit<BusOptions, "chips"> & { readonly chips: readonly ChipSetUp[] })[];
+}
+type ChipSetUp = { readonly scripted: number };
+
+/** `bus` is an index, default 0. */
+type Command = { readonly bus?: number; readonly chip?: number } & (
+  | { readonly do: "fault"; readonly frame: number; readonly errno: ErrnoName; readonly seen?: boolean }
+  | { readonly do: "set"; readonly changes: Parameters<Bus["set"]>[0] }
+  | { readonly do: "boot0"; readonly level: boolean }
+  | { readonly do: "nrst"; readonly level: boolean }
+  | { readonly do: "power"; readonly level: boolean }
+  | { readonly do: "peek"; readonly address: number; readonly length: number }
+  | { readonly do: "state" }
+  | { readonly do: "reset-totals" }
+);
+
+function maker(setUp: ChipSetUp): (clock: Clock) => SimulatedChip {
+  return scriptedChip({ address: setUp.scripted }).make;
+}
+
+function obey(device: FakeI2c, command: Command): unknown {
+  const bus = device.buses[command.bus ?? 0]!;
+  const chip = bus.chips[command.chip ?? 0]!;
+  switch (command.do) {
+    case "fault": {
+      const seen = command.seen ?? false;
+      return void bus.faults.set(command.frame, { errno: command.errno, seen });
+    }
+    case "set":
+      return bus.set(command.changes);
+    case "boot0":
+      return chip.setBoot0(command.level);
+    case "nrst":
+      return chip.setNrst(command.level);
+    case "power":
+      return chip.setPower(command.level);
+    case "peek":
+      return Buffer.from(chip.peek(command.address, command.length)).toString("hex");
+    case "state":
+      return {
+        frame: bus.frameNumber,
+        totals: bus.totals,
+        chips: bus.chips.map(({ name, state, counters, violations }) => ({
+          name,
+          state,
+          counters,
+          violations,
+        })),
+      };
+    case "reset-totals":
+      bus.resetTotals();
+      return bus.resetFrameNumber();
+  }
+}
+
+export async function main(): Promise<void> {
+  const say = (answer: unknown) => process.stdout.write(`${JSON.stringify(answer)}\n`);
+  let device: FakeI2c | undefined;
+  for await (const line of createInterface({ input: process.stdin })) {
+    try {
+      if (device) say({ ok: true, value: obey(device, JSON.parse(line) as Command) });
+      else {
+        const { buses } = JSON.parse(line) as SetUp;
+        device = await startFakeI2c(...buses.map((bus) => ({ ...bus, chips: bus.chips.map(maker) })));
+        say({ ok: true, env: device.env, path: device.path });
+      }
+    } catch (error) {
+      say({ ok: false, error: (error as Error).message });
+    }
+  }
+  await device?.close();
+}
