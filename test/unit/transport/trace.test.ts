@@ -1,0 +1,124 @@
+import { describe, expect, test } from "vitest";
+import { formatTrace, traceTransport } from "../../../src/transport/trace.js";
+import type { TraceRecord } from "../../../src/transport/trace.js";
+import { delay, read, StepError, write } from "../../../src/transport/transport.js";
+import type { ExchangeOptions, Step, Traits, Transport } from "../../../src/transport/transport.js";
+
+const traits: Traits = {
+  framing: "byte",
+  opening: "autobaud",
+  versionReplyBytes: 3,
+  countIsFrame: false,
+  checksumForm: "words-and-polynomial",
+  maxWrite: 300,
+  maxRead: 256,
+};
+
+/** Answers reads with 01 02 03..; fails at the steps it is told to. */
+class Toy implements Transport {
+  readonly traits = traits;
+  readonly description = "toy";
+  readonly log: string[] = [];
+  fail: ((step: Step) => Error | undefined) | undefined;
+
+  async exchange(steps: readonly Step[], options?: ExchangeOptions): Promise<Uint8Array[]> {
+    const reads: Uint8Array[] = [];
+    for (const [index, step] of steps.entries()) {
+      options?.signal?.throwIfAborted();
+      await Promise.resolve();
+      this.log.push(step.kind);
+      const error = this.fail?.(step);
+      if (error instanceof StepError)
+        throw new StepError(index, error.failure, error.reply, { cause: error.cause });
+      if (error) throw error;
+      if (step.kind === "read") reads.push(Uint8Array.from({ length: step.length }, (_, i) => i + 1));
+    }
+    return reads;
+  }
+  async discardInput(): Promise<void> {
+    this.log.push("discard");
+  }
+  async close(): Promise<void> {
+    this.log.push("close");
+  }
+}
+
+const traced = () => {
+  const toy = new Toy();
+  const records: TraceRecord[] = [];
+  let clock = 0;
+  const transport = traceTransport(
+    toy,
+    (record) => records.push(record),
+    () => clock++,
+  );
+  return { toy, records, transport };
+};
+
+describe("traceTransport", () => {
+  test("gives back what the inner transport reads, in order", async () => {
+    const { transport } = traced();
+    expect(await transport.exchange([read(2), write(Uint8Array.of(9)), read(1)])).toEqual([
+      Uint8Array.of(1, 2),
+      Uint8Array.of(1),
+    ]);
+    expect(transport.traits).toBe(traits);
+    expect(transport.description).toBe("toy");
+    expect("shrinkFrames" in transport).toBe(true);
+  });
+
+  test("names the step that failed by its number in the caller's list", async () => {
+    const { toy, records, transport } = traced();
+    toy.fail = (step) => (step.kind === "poll" ? new StepError(0, "unexpected", 0x1f) : undefined);
+    const list: Step[] = [write(Uint8Array.of(1)), { kind: "poll", accept: 0x79, timeoutMs: 5 }, read(1)];
+    await expect(transport.exchange(list)).rejects.toMatchObject({
+      index: 1,
+      failure: "unexpected",
+      reply: 0x1f,
+    });
+    expect(toy.log).toEqual(["write", "poll"]);
+    expect(records.map(formatTrace)).toEqual([
+      "     1.000     1.000  > 01",
+      "     3.000     1.000  ? 79: unexpected 1F",
+    ]);
+  });
+
+  test("keeps the lists of two callers apart", async () => {
+    const { toy, transport } = traced();
+    const a = transport.exchange([write(Uint8Array.of(1)), delay(1), write(Uint8Array.of(1))]);
+    const b = transport.exchange([read(1), read(1)]);
+    await Promise.all([a, b]);
+    expect(toy.log).toEqual(["write", "delay", "write", "read", "read"]);
+  });
+
+  test("passes the signal on and says that a list was stopped", async () => {
+    const { records, transport } = traced();
+    const stop = new AbortController();
+    stop.abort(new Error("enough"));
+    await expect(transport.exchange([read(1)], { signal: stop.signal })).rejects.toThrow("enough");
+    expect(records.map(formatTrace)).toEqual(["     1.000     1.000  < 1: stopped: enough"]);
+  });
+
+  test("reports reads, waits, discarding and closing, and the system error of a failed step", async () => {
+    const { toy, records, transport } = traced();
+    await transport.exchange([read(3), delay(20)]);
+    await transport.discardInput();
+    toy.fail = () => new StepError(0, "system", undefined, { cause: new Error("read: EIO") });
+    await expect(transport.exchange([read(1)])).rejects.toThrow(StepError);
+    await transport.close();
+    expect(records.map((record) => formatTrace(record).slice(22))).toEqual([
+      "< 3: 01 02 03",
+      "wait 20 ms",
+      "discard input",
+      "< 1: system (read: EIO)",
+      "close",
+    ]);
+    expect(records.map(({ exchange, index }) => [exchange, index])).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 0],
+      [2, 0],
+    ]);
+  });
+});
