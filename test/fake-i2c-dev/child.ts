@@ -36,35 +36,41 @@ function obey(device: FakeI2c, command: Command): unknown {
   const bus = device.buses[command.bus ?? 0]!;
   const chip = bus.chips[command.chip ?? 0]!;
   switch (command.do) {
-    case "fault": {
-      const seen = command.seen ?? false;
-      return void bus.faults.set(command.frame, { errno: command.errno, seen });
-    }
+    case "fault":
+      bus.faults.set(command.frame, { errno: command.errno, seen: command.seen ?? false });
+      break;
     case "set":
-      return bus.set(command.changes);
+      bus.set(command.changes);
+      break;
     case "boot0":
-      return chip.setBoot0(command.level);
+      chip.setBoot0(command.level);
+      break;
     case "nrst":
-      return chip.setNrst(command.level);
+      chip.setNrst(command.level);
+      break;
     case "power":
-      return chip.setPower(command.level);
+      chip.setPower(command.level);
+      break;
     case "peek":
       return Buffer.from(chip.peek(command.address, command.length)).toString("hex");
-    case "state":
-      return {
-        frame: bus.frameNumber,
-        totals: bus.totals,
-        chips: bus.chips.map(({ name, state, counters, violations }) => ({
-          name,
-          state,
-          counters,
-          violations,
-        })),
-      };
     case "reset-totals":
       bus.resetTotals();
-      return bus.resetFrameNumber();
+      bus.resetFrameNumber();
+      break;
+    case "state":
+      break;
   }
+  return state(bus);
+}
+
+function state(bus: Bus): unknown {
+  const chips = bus.chips.map(({ name, state, counters, violations }) => ({
+    name,
+    state,
+    counters,
+    violations,
+  }));
+  return { frame: bus.frameNumber, totals: bus.totals, chips };
 }
 
 export async function main(): Promise<void> {
