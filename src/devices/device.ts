@@ -12,8 +12,12 @@ export interface Device {
   readonly flash: Flash;
   readonly ram: {
     readonly start: number;
+    /** First address after the SRAM of the largest member, aliases that follow it included. */
     readonly end?: number;
-    /** Without what the bootloader uses. */ readonly accessible: readonly Range[];
+    /** Further RAM where a program may have its stack: CCM, AXI, SRAM4, ... */
+    readonly others?: readonly Range[];
+    /** What the bootloader reads and writes, without what it uses itself. */
+    readonly accessible: readonly Range[];
   };
   readonly systemMemory: readonly Range[];
   /** Ranges, because some chips have two. */

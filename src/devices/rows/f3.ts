@@ -39,7 +39,12 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    ram: { start: 0x2000_0000, end: 0x2000_a000, accessible: [{ start: 0x2000_1400, end: 0x2000_a000 }] },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2000_a000,
+      others: [{ start: 0x1000_0000, end: 0x1000_2000 }],
+      accessible: [{ start: 0x2000_1400, end: 0x2000_a000 }],
+    },
     systemMemory: [{ start: 0x1fff_d800, end: 0x1fff_f800 }],
     optionBytes: [{ start: 0x1fff_f800, end: 0x1fff_f810 }],
     bootloaders: [
@@ -153,7 +158,12 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    ram: { start: 0x2000_0000, end: 0x2000_3000, accessible: [{ start: 0x2000_1800, end: 0x2000_3000 }] },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2000_3000,
+      others: [{ start: 0x1000_0000, end: 0x1000_1000 }],
+      accessible: [{ start: 0x2000_1800, end: 0x2000_3000 }],
+    },
     systemMemory: [{ start: 0x1fff_d800, end: 0x1fff_f800 }],
     optionBytes: [{ start: 0x1fff_f800, end: 0x1fff_f810 }],
     bootloaders: [
@@ -257,7 +267,12 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    ram: { start: 0x2000_0000, end: 0x2001_0000, accessible: [{ start: 0x2000_1800, end: 0x2001_0000 }] },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2001_0000,
+      others: [{ start: 0x1000_0000, end: 0x1000_4000 }],
+      accessible: [{ start: 0x2000_1800, end: 0x2001_0000 }],
+    },
     systemMemory: [{ start: 0x1fff_d800, end: 0x1fff_f800 }],
     optionBytes: [{ start: 0x1fff_f800, end: 0x1fff_f810 }],
     bootloaders: [

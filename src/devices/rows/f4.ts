@@ -87,7 +87,12 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    ram: { start: 0x2000_0000, end: 0x2002_0000, accessible: [{ start: 0x2000_3000, end: 0x2002_0000 }] },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2002_0000,
+      others: [{ start: 0x1000_0000, end: 0x1001_0000 }],
+      accessible: [{ start: 0x2000_3000, end: 0x2002_0000 }],
+    },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7800 }],
     optionBytes: [{ start: 0x1fff_c000, end: 0x1fff_c010 }],
     otp: { start: 0x1fff_7800, end: 0x1fff_7a10 },
@@ -196,7 +201,12 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    ram: { start: 0x2000_0000, end: 0x2003_0000, accessible: [{ start: 0x2000_3000, end: 0x2003_0000 }] },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2003_0000,
+      others: [{ start: 0x1000_0000, end: 0x1001_0000 }],
+      accessible: [{ start: 0x2000_3000, end: 0x2003_0000 }],
+    },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7800 }],
     optionBytes: [
       { start: 0x1fff_c000, end: 0x1fff_c010 },
@@ -553,7 +563,12 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    ram: { start: 0x2000_0000, end: 0x2006_0000, accessible: [{ start: 0x2000_3000, end: 0x2006_0000 }] },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2006_0000,
+      others: [{ start: 0x1000_0000, end: 0x1001_0000 }],
+      accessible: [{ start: 0x2000_3000, end: 0x2006_0000 }],
+    },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7800 }],
     optionBytes: [
       { start: 0x1fff_c000, end: 0x1fff_c010 },

@@ -100,8 +100,8 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    // Doubtful: AN2606 ends the RAM at 0x20002000, the part has 18 KB; the smaller end stands here.
-    ram: { start: 0x2000_0000, end: 0x2000_2000, accessible: [{ start: 0x2000_1000, end: 0x2000_2000 }] },
+    // Doubtful: for the bootloader AN2606 ends the RAM at 0x20002000, the part has 18 KB.
+    ram: { start: 0x2000_0000, end: 0x2000_4800, accessible: [{ start: 0x2000_1000, end: 0x2000_2000 }] },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_2000 }],
     optionBytes: [{ start: 0x1fff_7800, end: 0x1fff_7880 }],
     otp: { start: 0x1fff_7000, end: 0x1fff_7400 },
@@ -338,7 +338,7 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    ram: { start: 0x2000_0000, end: 0x2002_0000, accessible: [{ start: 0x2000_4000, end: 0x2002_0000 }] },
+    ram: { start: 0x2000_0000, end: 0x2002_4000, accessible: [{ start: 0x2000_4000, end: 0x2002_0000 }] },
     systemMemory: [
       { start: 0x1fff_0000, end: 0x1fff_7000 },
       { start: 0x1fff_8000, end: 0x1fff_f000 },

@@ -122,6 +122,11 @@ export const rows: readonly Device[] = [
     ram: {
       start: 0x2000_0000,
       end: 0x2002_0000,
+      others: [
+        { start: 0x2400_0000, end: 0x2408_0000 },
+        { start: 0x3000_0000, end: 0x3004_8000 },
+        { start: 0x3800_0000, end: 0x3801_0000 },
+      ],
       accessible: [
         { start: 0x2000_4100, end: 0x2002_0000 },
         { start: 0x2400_5000, end: 0x2408_0000 },
@@ -238,6 +243,11 @@ export const rows: readonly Device[] = [
     ram: {
       start: 0x2000_0000,
       end: 0x2002_0000,
+      others: [
+        { start: 0x2400_0000, end: 0x2410_0000 },
+        { start: 0x3000_0000, end: 0x3002_0000 },
+        { start: 0x3800_0000, end: 0x3800_8000 },
+      ],
       accessible: [
         { start: 0x2000_4100, end: 0x2002_0000 },
         { start: 0x2403_4000, end: 0x2408_0000 },
@@ -310,6 +320,11 @@ export const rows: readonly Device[] = [
     ram: {
       start: 0x2000_0000,
       end: 0x2002_0000,
+      others: [
+        { start: 0x2400_0000, end: 0x2405_0000 },
+        { start: 0x3000_0000, end: 0x3000_8000 },
+        { start: 0x3800_0000, end: 0x3800_4000 },
+      ],
       accessible: [
         { start: 0x2000_4100, end: 0x2002_0000 },
         { start: 0x2400_4000, end: 0x2405_0000 },
@@ -382,6 +397,11 @@ export const rows: readonly Device[] = [
     ram: {
       start: 0x2400_0000,
       end: 0x2407_2000,
+      others: [
+        { start: 0x2000_0000, end: 0x2003_0000 },
+        { start: 0x3000_0000, end: 0x3000_8000 },
+        { start: 0, end: 0x0003_0000 },
+      ],
       accessible: [
         { start: 0x2400_0000, end: 0x2402_0000 },
         { start: 0x2402_4000, end: 0x2407_2000 },

@@ -56,7 +56,12 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    ram: { start: 0x2000_0000, end: 0x2001_8000, accessible: [{ start: 0x2000_3400, end: 0x2001_8000 }] },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2001_8000,
+      others: [{ start: 0x1000_0000, end: 0x1000_8000 }],
+      accessible: [{ start: 0x2000_3400, end: 0x2001_8000 }],
+    },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7000 }],
     optionBytes: [
       { start: 0x1fff_7800, end: 0x1fff_7824 },
@@ -156,7 +161,12 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    ram: { start: 0x2000_0000, end: 0x2000_c000, accessible: [{ start: 0x2000_3100, end: 0x2000_c000 }] },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2001_0000,
+      others: [{ start: 0x1000_0000, end: 0x1000_4000 }],
+      accessible: [{ start: 0x2000_3100, end: 0x2000_c000 }],
+    },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7000 }],
     optionBytes: [{ start: 0x1fff_7800, end: 0x1fff_7824 }],
     otp: { start: 0x1fff_7000, end: 0x1fff_7400 },
@@ -229,7 +239,12 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    ram: { start: 0x2000_0000, end: 0x2004_0000, accessible: [{ start: 0x2000_3100, end: 0x2004_0000 }] },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2005_0000,
+      others: [{ start: 0x1000_0000, end: 0x1001_0000 }],
+      accessible: [{ start: 0x2000_3100, end: 0x2004_0000 }],
+    },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7000 }],
     optionBytes: [
       { start: 0x1fff_7800, end: 0x1fff_7824 },
@@ -291,7 +306,12 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    ram: { start: 0x2000_0000, end: 0x2002_0000, accessible: [{ start: 0x2000_3100, end: 0x2002_0000 }] },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2002_8000,
+      others: [{ start: 0x1000_0000, end: 0x1000_8000 }],
+      accessible: [{ start: 0x2000_3100, end: 0x2002_0000 }],
+    },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7000 }],
     optionBytes: [{ start: 0x1fff_7800, end: 0x1fff_7824 }],
     otp: { start: 0x1fff_7000, end: 0x1fff_7400 },
@@ -350,7 +370,12 @@ export const rows: readonly Device[] = [
       massErase: true,
     },
     // Doubtful: AN2606 gives 0x20002100 in its table and 0x20003000 in the section; the larger one stands here.
-    ram: { start: 0x2000_0000, end: 0x2000_8000, accessible: [{ start: 0x2000_3100, end: 0x2000_8000 }] },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2000_a000,
+      others: [{ start: 0x1000_0000, end: 0x1000_2000 }],
+      accessible: [{ start: 0x2000_3100, end: 0x2000_8000 }],
+    },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7000 }],
     optionBytes: [{ start: 0x1fff_7800, end: 0x1fff_7824 }],
     otp: { start: 0x1fff_7000, end: 0x1fff_7400 },
@@ -411,7 +436,12 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    ram: { start: 0x2000_0000, end: 0x200a_0000, accessible: [{ start: 0x2000_3200, end: 0x200a_0000 }] },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x200a_0000,
+      others: [{ start: 0x1000_0000, end: 0x1001_0000 }],
+      accessible: [{ start: 0x2000_3200, end: 0x200a_0000 }],
+    },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7000 }],
     optionBytes: [
       { start: 0x1ff0_0000, end: 0x1ff0_0024 },
@@ -474,7 +504,12 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    ram: { start: 0x2000_0000, end: 0x2005_0000, accessible: [{ start: 0x2000_4000, end: 0x2005_0000 }] },
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2005_0000,
+      others: [{ start: 0x1000_0000, end: 0x1001_0000 }],
+      accessible: [{ start: 0x2000_4000, end: 0x2005_0000 }],
+    },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7000 }],
     optionBytes: [
       { start: 0x1ff0_0000, end: 0x1ff0_0024 },

@@ -37,8 +37,8 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    // Doubtful: AN2606 ends the RAM at 0x20002000, the part has 128 KB; the smaller end stands here.
-    ram: { start: 0x2000_0000, end: 0x2000_2000, accessible: [{ start: 0x2000_1800, end: 0x2000_2000 }] },
+    // Doubtful: for the bootloader AN2606 ends the RAM at 0x20002000, the part has 128 KB.
+    ram: { start: 0x2000_0000, end: 0x2002_0000, accessible: [{ start: 0x2000_1800, end: 0x2000_2000 }] },
     systemMemory: [{ start: 0x0bf8_8000, end: 0x0bf9_0000 }],
     optionBytes: [],
     otp: { start: 0x0bf9_0000, end: 0x0bf9_0200 },
