@@ -75,7 +75,8 @@ export class SerialInput {
       const more = await this.#source.read();
       this.#bytes = this.#bytes.length === 0 ? more : Buffer.concat([this.#bytes, more]);
     } catch (error) {
-      this.#failure = toSystemError(error, "read");
+      await this.#checkPresence(); // a vanished port gives EBADF to a poll, but the real errno to an ioctl
+      this.#failure ??= toSystemError(error, "read");
     } finally {
       this.#reading = undefined;
     }

@@ -52,7 +52,7 @@ export async function openPort({ path, baud, mode, hangUp }: PortSettings): Prom
   }
 }
 
-/** strerror() of glibc, musl and macOS, and the binding's words for Windows' error numbers. Longest first: some begin alike. */
+/** strerror() of glibc, musl and macOS (libuv's words are the same in small letters), and the binding's for Windows. Longest first: some begin alike. */
 const ERROR_TEXTS: readonly (readonly [text: string, code: string])[] = [
   ["No such file or directory", "ENOENT"],
   ["No such device or address", "ENXIO"],
@@ -89,7 +89,8 @@ export function toSystemError(error: unknown, syscall: string): SystemError {
       syscall: known.syscall ?? syscall,
     });
   const text = error instanceof Error ? error.message : String(error);
-  const code = ERROR_TEXTS.find(([words]) => text.includes(words))?.[1] ?? "UNKNOWN";
+  const code =
+    ERROR_TEXTS.find(([words]) => text.toLowerCase().includes(words.toLowerCase()))?.[1] ?? "UNKNOWN";
   const errno = (constants.errno as Record<string, number>)[code] ?? 0;
   return Object.assign(new Error(text, { cause: error }), { code, errno, syscall });
 }
