@@ -1,6 +1,15 @@
 /** The I2C buses that Linux knows, from sysfs (Documentation/i2c/dev-interface.rst, i2c-sysfs.rst of the kernel). */
 import { join } from "node:path";
-import { driverOf, exists, namesIn, readBytes, readText, resolveLink, SYSTEM_ROOT, upwards } from "./sysfs.js";
+import {
+  driverOf,
+  exists,
+  namesIn,
+  readBytes,
+  readText,
+  resolveLink,
+  SYSTEM_ROOT,
+  upwards,
+} from "./sysfs.js";
 
 export interface I2cAdapter {
   readonly number: number;

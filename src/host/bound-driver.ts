@@ -18,7 +18,8 @@ export interface BoundDriver {
 }
 
 /** "7-0050" (i2c_dev_set_name in drivers/i2c/i2c-core-base.c) */
-const deviceName = (bus: number, address: number): string => `${bus}-${address.toString(16).padStart(4, "0")}`;
+const deviceName = (bus: number, address: number): string =>
+  `${bus}-${address.toString(16).padStart(4, "0")}`;
 
 /** @returns undefined when no driver is bound: the address is free for us */
 export function boundDriver(bus: number, address: number, root = SYSTEM_ROOT): BoundDriver | undefined {

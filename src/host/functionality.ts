@@ -49,7 +49,9 @@ export const offers = (mask: number, bit: number): boolean => (mask & bit) !== 0
 
 /** The lines of `i2cdetect -F`, its heading included. */
 export function functionalityTable(path: string, mask: number): string[] {
-  const rows = I2CDETECT_ROWS.map(({ name, bit }) => `${name.padEnd(32)} ${offers(mask, bit) ? "yes" : "no"}`);
+  const rows = I2CDETECT_ROWS.map(
+    ({ name, bit }) => `${name.padEnd(32)} ${offers(mask, bit) ? "yes" : "no"}`,
+  );
   return [`Functionalities implemented by ${path}:`, ...rows];
 }
 

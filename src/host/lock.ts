@@ -55,7 +55,13 @@ export async function lockTarget(
   if (file === undefined) return NO_LOCK; // opening the bus itself will say why
   const release = once(() => native.close(file));
   try {
-    const held = await takeBefore(Date.now() + (options.waitMs ?? 0), { native, file, path, address, options });
+    const held = await takeBefore(Date.now() + (options.waitMs ?? 0), {
+      native,
+      file,
+      path,
+      address,
+      options,
+    });
     return { held, release, [Symbol.dispose]: release };
   } catch (error) {
     release();

@@ -1,0 +1,232 @@
+/** Gathers what the doctor judges (doctor.ts), from sysfs, /proc, the device nodes and the addon. */
+import { accessSync, constants, statSync } from "node:fs";
+import { join } from "node:path";
+import { isSystemError } from "../errors.js";
+import { binding, GPIO_FLAG } from "../native/binding.js";
+import type { NativeBinding } from "../native/binding.js";
+import { limitsOf } from "./adapter-limits.js";
+import type { AdapterLimit } from "./adapter-limits.js";
+import { busNumberOf, describeAdapter, listAdapters } from "./adapters.js";
+import type { I2cAdapter } from "./adapters.js";
+import { boundDriver, boundDrivers } from "./bound-driver.js";
+import type { BoundDriver } from "./bound-driver.js";
+import { holderOfTarget } from "./lock.js";
+import type { LockHolder } from "./lock.js";
+import { listSerialPorts } from "./serial-ports.js";
+import type { SerialPort } from "./serial-ports.js";
+import { namesIn, readText, resolveLink, SYSTEM_ROOT } from "./sysfs.js";
+
+/** What a device node lets us do. */
+export interface NodeAccess {
+  readonly path: string;
+  readonly state: "usable" | "missing" | "denied";
+  /** Group that owns the node, its number where /etc/group does not name it. */
+  readonly group?: string;
+}
+
+export interface AdapterFacts {
+  readonly adapter: I2cAdapter;
+  readonly node: NodeAccess;
+  /** The mask of I2C_FUNCS, where the node could be opened. */
+  readonly functionality?: number;
+  readonly limits: readonly AdapterLimit[];
+  readonly bound: readonly BoundDriver[];
+}
+
+export interface SerialFacts {
+  readonly port: SerialPort;
+  readonly node: NodeAccess;
+}
+
+export interface GpioLine {
+  readonly offset: number;
+  readonly name: string;
+  /** Who holds it, "" when it is free. */
+  readonly consumer: string;
+  readonly used: boolean;
+}
+
+export interface GpioChipFacts {
+  readonly node: NodeAccess;
+  readonly label?: string;
+  readonly lines: readonly GpioLine[];
+}
+
+/** What the user means to use. */
+export interface TargetFacts {
+  readonly path: string;
+  readonly address?: number;
+  readonly owner?: BoundDriver;
+  readonly holder?: LockHolder;
+}
+
+export interface HostFacts {
+  readonly platform: NodeJS.Platform;
+  /** Why the addon cannot be loaded. */
+  readonly addonError?: string;
+  /** The driver of /dev/i2c-N is there: loaded or built in. */
+  readonly i2cDevLoaded: boolean;
+  readonly user: { readonly uid: number; readonly groups: readonly string[] };
+  readonly adapters: readonly AdapterFacts[];
+  readonly serialPorts: readonly SerialFacts[];
+  readonly gpioChips: readonly GpioChipFacts[];
+  readonly target?: TargetFacts;
+}
+
+export interface DoctorQuestion {
+  /** "/dev/i2c-1" or "/dev/ttyS1": judge this one. Without it all are looked at. */
+  readonly path?: string | undefined;
+  readonly address?: number | undefined;
+  readonly root?: string;
+}
+
+export async function gatherFacts({
+  path,
+  address,
+  root = SYSTEM_ROOT,
+}: DoctorQuestion = {}): Promise<HostFacts> {
+  const { native, addonError } = loadAddon();
+  const facts: HostFacts = {
+    platform: process.platform,
+    ...(addonError === undefined ? {} : { addonError }),
+    i2cDevLoaded: namesOfCharDrivers(root).has("i2c"),
+    user: currentUser(root),
+    adapters: await Promise.all(
+      chosenAdapters(path, root).map((adapter) => adapterFacts(adapter, native, root)),
+    ),
+    serialPorts: listSerialPorts(root).map((port) => ({ port, node: nodeAccess(port.path, root) })),
+    gpioChips: native === undefined ? [] : gpioChips(native, root),
+  };
+  return path === undefined ? facts : { ...facts, target: targetFacts({ path, address, native, root }) };
+}
+
+function loadAddon(): { native?: NativeBinding; addonError?: string } {
+  try {
+    return { native: binding() };
+  } catch (error) {
+    return { addonError: (error as Error).message };
+  }
+}
+
+/** Names in the first part of /proc/devices, where every character driver with a major number is. */
+function namesOfCharDrivers(root: string): Set<string> {
+  const [text = ""] = (readText(join(root, "proc/devices")) ?? "").split("Block devices:");
+  return new Set([...text.matchAll(/^\s*\d+ (\S+)$/gm)].map(([, name]) => name ?? ""));
+}
+
+function currentUser(root: string): HostFacts["user"] {
+  const ids = process.getgroups?.() ?? [];
+  return { uid: process.geteuid?.() ?? -1, groups: ids.map((id) => groupName(id, root)) };
+}
+
+const groupName = (id: number, root: string): string =>
+  /^([^:]+):/.exec(
+    (readText(join(root, "etc/group")) ?? "").split("\n").find((line) => line.split(":")[2] === `${id}`) ??
+      "",
+  )?.[1] ?? `${id}`;
+
+function chosenAdapters(path: string | undefined, root: string): I2cAdapter[] {
+  if (path === undefined) return listAdapters(root);
+  const number = busNumberOf(path, root);
+  return number === undefined ? [] : [describeAdapter(number, root)];
+}
+
+async function adapterFacts(
+  adapter: I2cAdapter,
+  native: NativeBinding | undefined,
+  root: string,
+): Promise<AdapterFacts> {
+  const node = nodeAccess(adapter.path, root);
+  const mask =
+    node.state === "usable" && native !== undefined ? await functionalityOf(adapter.path, native) : undefined;
+  return {
+    adapter,
+    node,
+    ...(mask === undefined ? {} : { functionality: mask }),
+    limits: limitsOf(adapter),
+    bound: boundDrivers(adapter.number, root),
+  };
+}
+
+/** @returns undefined when the bus cannot be opened or goes away meanwhile */
+export async function functionalityOf(path: string, native: NativeBinding): Promise<number | undefined> {
+  try {
+    const bus = await native.i2cOpen(path);
+    try {
+      return await native.i2cFunctionality(bus);
+    } finally {
+      native.close(bus);
+    }
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}
+
+function nodeAccess(path: string, root: string): NodeAccess {
+  const full = join(root, path);
+  try {
+    const group = groupName(statSync(full).gid, root);
+    try {
+      accessSync(full, constants.R_OK | constants.W_OK);
+      return { path, state: "usable", group };
+    } catch {
+      return { path, state: "denied", group };
+    }
+  } catch {
+    return { path, state: "missing" };
+  }
+}
+
+function gpioChips(native: NativeBinding, root: string): GpioChipFacts[] {
+  return namesIn(join(root, "dev"))
+    .filter((name) => /^gpiochip\d+$/.test(name))
+    .map((name) => {
+      const node = nodeAccess(`/dev/${name}`, root);
+      return node.state === "usable" ? { node, ...readChip(node.path, native) } : { node, lines: [] };
+    });
+}
+
+function readChip(path: string, native: NativeBinding): Pick<GpioChipFacts, "label" | "lines"> {
+  try {
+    const chip = native.gpioOpen(path);
+    try {
+      const { label, lines } = native.gpioChipInfo(chip);
+      const offsets = Array.from({ length: lines }, (_, offset) => offset);
+      return { label, lines: offsets.map((offset) => readLine(native.gpioLineInfo(chip, offset))) };
+    } finally {
+      native.close(chip);
+    }
+  } catch (error) {
+    if (isSystemError(error)) return { lines: [] };
+    throw error;
+  }
+}
+
+const readLine = (info: ReturnType<NativeBinding["gpioLineInfo"]>): GpioLine => ({
+  offset: info.offset,
+  name: info.name,
+  consumer: info.consumer,
+  used: (info.flags & GPIO_FLAG.used) !== 0,
+});
+
+interface TargetQuestion {
+  readonly path: string;
+  readonly address: number | undefined;
+  readonly native: NativeBinding | undefined;
+  readonly root: string;
+}
+
+function targetFacts({ path, address, native, root }: TargetQuestion): TargetFacts {
+  if (address === undefined) return { path };
+  const bus = busNumberOf(path, root);
+  const owner = bus === undefined ? undefined : boundDriver(bus, address, root);
+  const holder =
+    native === undefined ? undefined : holderOfTarget(resolveLink(path) ?? path, address, { native, root });
+  return {
+    path,
+    address,
+    ...(owner === undefined ? {} : { owner }),
+    ...(holder === undefined ? {} : { holder }),
+  };
+}

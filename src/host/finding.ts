@@ -1,0 +1,38 @@
+/** What the doctor finds, and what it says of a device node. */
+import type { NodeAccess } from "./doctor-facts.js";
+
+/** "bad" keeps it from working; "warning" may; "note" is good to know. */
+export type FindingLevel = "ok" | "note" | "warning" | "bad";
+
+export interface Finding {
+  readonly level: FindingLevel;
+  /** Some words: "module i2c-dev", "/dev/i2c-1". */
+  readonly title: string;
+  /** One or two sentences: what is so. */
+  readonly detail: string;
+  /** What to do about it. Every finding above "note" has one. */
+  readonly nextStep?: string;
+}
+
+/** @param groupHint the group that mostly owns such nodes */
+export function judgeNode(node: NodeAccess, uid: number, groupHint: string): Finding | undefined {
+  if (node.state === "usable") return undefined;
+  if (node.state === "missing")
+    return {
+      level: "bad",
+      title: node.path,
+      detail: "There is no such device node.",
+      nextStep:
+        "`bootlace ports` shows what is there; nodes of a container must be handed in (docker: --device).",
+    };
+  const group = node.group === undefined || node.group === "root" ? groupHint : node.group;
+  return {
+    level: "bad",
+    title: node.path,
+    detail: `User ${uid} may not read and write it; it belongs to group ${node.group ?? "unknown"}.`,
+    nextStep:
+      node.group === "root"
+        ? `Install the udev rules of your distribution (Debian: package i2c-tools) so that group ${group} owns it, or run as root.`
+        : `\`sudo usermod -aG ${group} $USER\`, then log in again; or run as root.`,
+  };
+}
