@@ -1,14 +1,13 @@
-#include "tty.hpp"
-
+// Terminals: what the serialport package lacks, and pseudo-terminals to serve a simulated chip on.
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <string>
 
+#include "exports.hpp"
 #include "system_error.hpp"
 #include "unique_fd.hpp"
 
@@ -26,6 +25,27 @@ bool MakeRaw(int fd) {
   ::cfsetspeed(&settings, B115200);
   return ::tcsetattr(fd, TCSANOW, &settings) == 0;
 }
+
+// -1 and a pending exception when the first argument is no descriptor.
+int DescriptorOf(const Napi::CallbackInfo& info) {
+  if (info.Length() > 0 && info[0].IsNumber()) {
+    const int fd = info[0].As<Napi::Number>().Int32Value();
+    if (fd >= 0) return fd;
+  }
+  Napi::TypeError::New(info.Env(), "fd: a file descriptor").ThrowAsJavaScriptException();
+  return -1;
+}
+
+int DataBits(tcflag_t flags) {
+  switch (flags & CSIZE) {
+    case CS5: return 5;
+    case CS6: return 6;
+    case CS7: return 7;
+    default: return 8;
+  }
+}
+
+}  // namespace
 
 Napi::Value PtyOpen(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
@@ -48,16 +68,6 @@ Napi::Value PtyOpen(const Napi::CallbackInfo& info) {
   return result;
 }
 
-// -1 and a pending exception when the first argument is no descriptor.
-int DescriptorOf(const Napi::CallbackInfo& info) {
-  if (info.Length() > 0 && info[0].IsNumber()) {
-    const int fd = info[0].As<Napi::Number>().Int32Value();
-    if (fd >= 0) return fd;
-  }
-  Napi::TypeError::New(info.Env(), "fd: a file descriptor").ThrowAsJavaScriptException();
-  return -1;
-}
-
 Napi::Value TtyExclusive(const Napi::CallbackInfo& info) {
   const int fd = DescriptorOf(info);
   if (fd < 0) return info.Env().Undefined();
@@ -77,15 +87,6 @@ Napi::Value TtyCheckParity(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-int DataBits(tcflag_t flags) {
-  switch (flags & CSIZE) {
-    case CS5: return 5;
-    case CS6: return 6;
-    case CS7: return 7;
-    default: return 8;
-  }
-}
-
 Napi::Value TtySettings(const Napi::CallbackInfo& info) {
   const int fd = DescriptorOf(info);
   if (fd < 0) return info.Env().Undefined();
@@ -98,13 +99,4 @@ Napi::Value TtySettings(const Napi::CallbackInfo& info) {
   result.Set("parity", Napi::Number::New(info.Env(), parity));
   result.Set("stopBits", Napi::Number::New(info.Env(), (flags & CSTOPB) == 0 ? 1 : 2));
   return result;
-}
-
-}  // namespace
-
-void ExportTty(Napi::Env env, Napi::Object exports) {
-  exports.Set("ptyOpen", Napi::Function::New(env, PtyOpen, "ptyOpen"));
-  exports.Set("ttyExclusive", Napi::Function::New(env, TtyExclusive, "ttyExclusive"));
-  exports.Set("ttyCheckParity", Napi::Function::New(env, TtyCheckParity, "ttyCheckParity"));
-  exports.Set("ttySettings", Napi::Function::New(env, TtySettings, "ttySettings"));
 }
