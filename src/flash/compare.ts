@@ -1,0 +1,207 @@
+/**
+ * Finds out which pages differ from what they shall hold: by the ROM's checksum, one command for a run of pages and then by
+ * halves, else by reading. A chip that faults when it is read counts as different everywhere: it is erased and written.
+ */
+import { BootlaceError } from "../errors.js";
+import { stm32Crc, stm32CrcOfFill } from "../protocol/crc.js";
+import type { PageContent } from "./contents.js";
+import type { JobRun } from "./job-run.js";
+import { readSpan } from "./read.js";
+import { persist } from "./retry.js";
+
+/** "blank": all parts of the page that the image defines are erased, and shall not be. */
+export type Holding = "same" | "blank" | "other";
+
+export type Holdings = ReadonlyMap<PageContent, Holding>;
+
+export async function compare(run: JobRun, contents: readonly PageContent[]): Promise<Holdings> {
+  const comparison = run.session.loader.canChecksum ? new ByChecksum(run) : new ByReading(run);
+  const total = contents.reduce((sum, { page }) => sum + page.size, 0);
+  await run.phase("compare", { total }, async (progress) => {
+    comparison.onProgress = progress;
+    for (const stretch of stretches(contents)) await comparison.compare(stretch);
+  });
+  return comparison.holdings;
+}
+
+/** Runs of pages that the image defines without a gap: each can be asked about with one checksum. */
+function stretches(contents: readonly PageContent[]): PageContent[][] {
+  const all: PageContent[][] = [];
+  let end: number | undefined;
+  for (const content of contents) {
+    const whole = content.parts.length === 1;
+    const start = content.parts[0]!.address;
+    if (whole && start === end) all.at(-1)!.push(content);
+    else all.push([content]);
+    const last = content.parts.at(-1)!;
+    end = whole ? last.address + last.bytes.length : undefined;
+  }
+  return all;
+}
+
+abstract class Comparison {
+  readonly holdings = new Map<PageContent, Holding>();
+  onProgress: (done: number) => void = () => undefined;
+  #done = 0;
+
+  constructor(protected readonly run: JobRun) {}
+
+  abstract compare(stretch: readonly PageContent[]): Promise<void>;
+
+  protected settle(contents: readonly PageContent[], holding: Holding): void {
+    for (const content of contents) {
+      this.holdings.set(content, holding);
+      this.#done += content.page.size;
+    }
+    this.onProgress(this.#done);
+  }
+
+  protected isBlank(bytes: Uint8Array): boolean {
+    const { erasedValue } = this.run.session.geometry;
+    return bytes.every((byte) => byte === erasedValue);
+  }
+
+  /** A fault of the chip while it is read: interrupted writes leave that on parts with ECC. */
+  protected async orOther(
+    content: readonly PageContent[],
+    ask: () => Promise<Holding | undefined>,
+  ): Promise<Holding | undefined> {
+    try {
+      return await ask();
+    } catch (error) {
+      const faulted =
+        this.run.session.quirks.readMayFault &&
+        error instanceof BootlaceError &&
+        error.code !== "INTERRUPTED";
+      if (!faulted) throw error;
+      this.run.note(`${content.length} pages cannot be read; they are erased and written`);
+      await this.run.session.loader.resynchronise();
+      return "other";
+    }
+  }
+}
+
+/** Pages asked about before a stretch is halved: when all of these differ, so does about everything, and asking costs more than it saves. */
+const SAMPLES = 4;
+
+class ByChecksum extends Comparison {
+  async compare(stretch: readonly PageContent[]): Promise<void> {
+    const holding = await this.#ask(stretch);
+    if (holding !== "other") return this.settle(stretch, holding);
+    if (stretch.length > SAMPLES * 2 && (await this.#allDiffer(stretch)))
+      return this.settle(stretch, "other");
+    await this.#halve(stretch);
+  }
+
+  /** `stretch` is known to differ. */
+  async #halve(stretch: readonly PageContent[]): Promise<void> {
+    if (stretch.length === 1) return this.settle(stretch, "other");
+    const middle = stretch.length >> 1;
+    const [left, right] = [stretch.slice(0, middle), stretch.slice(middle)];
+    const holding = await this.#ask(left);
+    if (holding === "other") await this.#halve(left);
+    else this.settle(left, holding);
+    // When the left half is the same, the difference is in the right one: no need to ask.
+    if (holding === "same" && right.length > 1) return this.#halve(right);
+    const other = await this.#ask(right);
+    if (other === "other") await this.#halve(right);
+    else this.settle(right, other);
+  }
+
+  async #allDiffer(stretch: readonly PageContent[]): Promise<boolean> {
+    for (let i = 0; i < SAMPLES; i++) {
+      const content = stretch[Math.floor(((2 * i + 1) * stretch.length) / (2 * SAMPLES))]!;
+      if ((await this.#ask([content])) !== "other") return false;
+    }
+    return true;
+  }
+
+  async #ask(stretch: readonly PageContent[]): Promise<Holding> {
+    const answer = await this.orOther(stretch, () => this.#askParts(stretch));
+    return answer ?? "other";
+  }
+
+  async #askParts(stretch: readonly PageContent[]): Promise<Holding> {
+    const parts = stretch.length === 1 ? stretch[0]!.parts : [joinParts(stretch)];
+    const answers = new Set<Holding>();
+    for (const { address, bytes } of parts) {
+      const span = await this.#wordSpan(address, bytes);
+      answers.add(await this.#askSpan(span.address, span.bytes));
+      if (answers.size > 1) return "other";
+    }
+    return [...answers][0]!;
+  }
+
+  async #askSpan(address: number, bytes: Uint8Array): Promise<Holding> {
+    const { loader, geometry } = this.run.session;
+    const crc = await persist(this.run, { phase: "compare", address }, () =>
+      loader.checksum(address, bytes.length),
+    );
+    if (crc === stm32Crc(bytes)) return "same";
+    return crc === stm32CrcOfFill(geometry.erasedValue, bytes.length) ? "blank" : "other";
+  }
+
+  /** The CRC unit takes whole words: what the first and the last word hold beside the image is read from the chip. */
+  async #wordSpan(address: number, bytes: Uint8Array): Promise<{ address: number; bytes: Uint8Array }> {
+    const start = address & ~3;
+    const from = start >>> 0;
+    const to = ((address + bytes.length + 3) & ~3) >>> 0;
+    if (from === address && to === address + bytes.length) return { address, bytes };
+    const padded = new Uint8Array(to - from);
+    if (from !== address) padded.set(await readSpan(this.run, "compare", { address: from, length: 4 }), 0);
+    if (to !== address + bytes.length)
+      padded.set(await readSpan(this.run, "compare", { address: to - 4, length: 4 }), to - 4 - from);
+    padded.set(bytes, address - from);
+    return { address: from, bytes: padded };
+  }
+}
+
+const joinParts = (stretch: readonly PageContent[]): { address: number; bytes: Uint8Array } => ({
+  address: stretch[0]!.parts[0]!.address,
+  bytes: Buffer.concat(stretch.map(({ parts }) => parts[0]!.bytes)),
+});
+
+/** Of a page, before all of it is read: a page that differs mostly differs here. */
+const PROBE_BYTES = 64;
+
+class ByReading extends Comparison {
+  async compare(stretch: readonly PageContent[]): Promise<void> {
+    if (stretch.length > SAMPLES * 2 && (await this.#allDiffer(stretch)))
+      return this.settle(stretch, "other");
+    for (const content of stretch) this.settle([content], await this.#ask(content));
+  }
+
+  async #allDiffer(stretch: readonly PageContent[]): Promise<boolean> {
+    for (let i = 0; i < SAMPLES; i++) {
+      const content = stretch[Math.floor(((2 * i + 1) * stretch.length) / (2 * SAMPLES))]!;
+      const { address, bytes } = content.parts[0]!;
+      if ((await this.#look(content, address, bytes.subarray(0, PROBE_BYTES))) !== "other") return false;
+    }
+    return true;
+  }
+
+  async #ask(content: PageContent): Promise<Holding> {
+    let so: Holding | undefined;
+    for (const { address, bytes } of content.parts)
+      for (let done = 0; done < bytes.length;) {
+        const piece = bytes.subarray(done, done + (done === 0 ? PROBE_BYTES : 1024));
+        const holding = await this.#look(content, address + done, piece);
+        if (holding === "other") return "other";
+        // What shall be blank and is tells nothing about the rest of the page.
+        const telling = holding === "blank" || !this.isBlank(piece);
+        if (telling && so !== undefined && so !== holding) return "other";
+        if (telling) so = holding;
+        done += piece.length;
+      }
+    return so ?? "same";
+  }
+
+  async #look(content: PageContent, address: number, wanted: Uint8Array): Promise<Holding> {
+    const answer = await this.orOther([content], async () => {
+      const held = await readSpan(this.run, "compare", { address, length: wanted.length });
+      if (Buffer.compare(held, wanted) === 0) return "same";
+      return this.isBlank(held) ? "blank" : "other";
+    });
+    return answer ?? "other";
+  }
+}

@@ -1,0 +1,85 @@
+/** One job at work: its events, its count of retries, the points where it may be stopped, and what it has done to the chip. */
+import { BootlaceError } from "../errors.js";
+import type { EventSink, FlashEvent, Phase } from "./events.js";
+import type { JobOptions } from "./job.js";
+import type { Session } from "./session.js";
+
+/** What an interrupted job leaves behind, said in every error from here on. */
+export type ChipState = "untouched" | "unbootable" | "complete";
+
+const STATE_TEXT: Readonly<Record<ChipState, string>> = {
+  untouched: "the flash was not changed; the chip is still in its bootloader",
+  unbootable:
+    "the first page of the image is not complete, so the chip does not start a half-written program; it is still in its bootloader",
+  complete: "the image is written and verified",
+};
+
+const PROGRESS_INTERVAL_MS = 50;
+
+export class JobRun {
+  retries = 0;
+  state: ChipState = "untouched";
+  readonly startedAt = performance.now();
+  readonly #signal: AbortSignal | undefined;
+  readonly #emit: EventSink;
+  #lastProgressAt = 0;
+
+  constructor(
+    readonly session: Session,
+    { onEvent, signal }: JobOptions,
+  ) {
+    this.#signal = signal;
+    this.#emit = onEvent ?? (() => undefined);
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.startedAt;
+  }
+
+  /** Between two commands: the only places where a job stops. @throws BootlaceError INTERRUPTED, or the signal's own BootlaceError */
+  checkpoint(): void {
+    if (!this.#signal?.aborted) return;
+    const reason: unknown = this.#signal.reason;
+    throw reason instanceof BootlaceError
+      ? reason
+      : new BootlaceError("INTERRUPTED", "stopped by request", {}, { cause: reason });
+  }
+
+  emit(event: FlashEvent): void {
+    this.#emit(event);
+  }
+
+  note(text: string): void {
+    this.#emit({ type: "note", text });
+  }
+
+  /** Runs a part of the job between its `start` and `end`. `work` tells how far it is; a string that it returns is the end's detail. */
+  async phase(
+    phase: Phase,
+    { total, unit = "bytes" }: { total: number; unit?: "bytes" | "pages" },
+    work: (progress: (done: number) => void) => Promise<unknown>,
+  ): Promise<void> {
+    const startedAt = performance.now();
+    this.#emit({ type: "start", phase, total, unit });
+    const detail = await work((done) => this.#progress(phase, done, total));
+    const elapsedMs = performance.now() - startedAt;
+    this.#emit({ type: "end", phase, done: total, elapsedMs, ...(typeof detail === "string" && { detail }) });
+  }
+
+  #progress(phase: Phase, done: number, total: number): void {
+    const now = performance.now();
+    if (now - this.#lastProgressAt < PROGRESS_INTERVAL_MS) return;
+    this.#lastProgressAt = now;
+    this.#emit({ type: "progress", phase, done, total });
+  }
+
+  /** Runs the whole job: an error that leaves it says in which state the chip is. */
+  async conclude<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof BootlaceError) || error.context.chipState !== undefined) throw error;
+      throw error.with({ chipState: STATE_TEXT[this.state] });
+    }
+  }
+}
