@@ -31,13 +31,17 @@ export const ERRORS = {
     exit: 16,
     hint: "Build it with `npm run build:native`, or install a package with prebuilt binaries.",
   },
+  NOT_READY: { exit: 17, hint: "`bootlace doctor` says what to do about each finding." },
 
   NO_REPLY: {
     exit: 20,
     hint: "Check power, wiring and address, and that BOOT0 was high when NRST was released.",
   },
   REFUSED: { exit: 21, hint: "The chip may be protected, or the address lies outside its memory." },
-  PROTECTED: { exit: 22, hint: "`bootlace unprotect` lifts readout protection and erases the whole chip." },
+  PROTECTED: {
+    exit: 22,
+    hint: "`bootlace unprotect readout` lifts readout protection and erases the whole chip.",
+  },
   DESYNCHRONISED: { exit: 23, hint: "Reset the chip into its bootloader and run the same command again." },
   BUS_FAILED: {
     exit: 24,
@@ -52,7 +56,10 @@ export const ERRORS = {
     hint: "The adapter was unplugged or its driver unbound; plug it in and run the same command again.",
   },
   ADAPTER_LIMIT: { exit: 27, hint: "The adapter takes shorter messages only; lower --max-frame." },
-  BUS_BUSY: { exit: 29, hint: "Another controller uses this bus; stop it or let it pause, then run the same command again." },
+  BUS_BUSY: {
+    exit: 29,
+    hint: "Another controller uses this bus; stop it or let it pause, then run the same command again.",
+  },
   NOT_OFFERED: {
     exit: 28,
     hint: "The bootloader of this chip does not list the command; see `bootlace info`.",
@@ -73,7 +80,10 @@ export const ERRORS = {
     hint: "Pass --erase-partial to give up what else is in the partly covered pages.",
   },
 
-  ERASE_FAILED: { exit: 49, hint: "The page may be write-protected: `bootlace unprotect --write` lifts that." },
+  ERASE_FAILED: {
+    exit: 49,
+    hint: "The page may be write-protected: `bootlace unprotect --write` lifts that.",
+  },
   VERIFY_FAILED: {
     exit: 50,
     hint: "Run the same command again; if it fails at the same place, the flash may be worn or write-protected.",
