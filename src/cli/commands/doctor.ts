@@ -1,0 +1,71 @@
+/** `bootlace doctor`: why it would or would not work on this machine, with a next step for each finding. */
+import type { Command } from "commander";
+import type { Diagnosis } from "../../host/doctor.js";
+import type { Finding, FindingLevel } from "../../host/finding.js";
+import { BootlaceError, ERRORS } from "../../errors.js";
+import { parseTarget } from "../../transport/target.js";
+import { parseI2cAddress } from "../args.js";
+import type { Context } from "../context.js";
+import { document } from "../json.js";
+import { addExamples, parsed } from "../options.js";
+import { styleOf, type Style } from "../style.js";
+import { wrap } from "../text.js";
+import type { Act } from "../verbs.js";
+
+interface DoctorOptions {
+  readonly port?: string;
+  readonly address?: number;
+  readonly json?: boolean;
+}
+
+export function define(command: Command, act: Act): void {
+  command
+    .option("-p, --port <target>", "judge this bus or port only [BOOTLACE_PORT]")
+    .option("-a, --address <address>", "7-bit I2C address, like 0x56 [BOOTLACE_ADDRESS]", parsed(parseI2cAddress))
+    .option("--json", "one JSON document on stdout");
+  addExamples(command, "bootlace doctor", "bootlace doctor --port /dev/i2c-1 --address 0x56");
+  command.addHelpText("after", `\nExit status 0: ready. ${ERRORS.NOT_READY.exit}: not ready, the findings say why.`);
+  command.action(act(run));
+}
+
+async function run(context: Context, options: DoctorOptions): Promise<number> {
+  const { gatherFacts } = await import("../../host/doctor-facts.js");
+  const { diagnose } = await import("../../host/doctor.js");
+  const { io } = context;
+  const diagnosis = diagnose(await gatherFacts(questionOf(options, io.env)));
+  const style = styleOf(io.stdout, io.env);
+  io.stdout.write(options.json === true ? document("doctor", diagnosis) : diagnosisText(diagnosis, style));
+  return diagnosis.ready ? 0 : ERRORS.NOT_READY.exit;
+}
+
+function questionOf(
+  options: DoctorOptions,
+  env: Context["io"]["env"],
+): { path?: string; address?: number } {
+  const port = options.port ?? env["BOOTLACE_PORT"];
+  if (!port) return {};
+  const target = parseTarget(port);
+  if (target.kind === "sim") throw new BootlaceError("USAGE", "A simulated chip needs nothing of this machine");
+  const fromEnv = env["BOOTLACE_ADDRESS"] ? parseI2cAddress(env["BOOTLACE_ADDRESS"]) : undefined;
+  const address = options.address ?? (target.kind === "i2c" ? (target.address ?? fromEnv) : undefined);
+  return { path: target.path, ...(address !== undefined && { address }) };
+}
+
+const MARKS: Readonly<Record<FindingLevel, string>> = { ok: "ok", note: "note", warning: "warn", bad: "BAD" };
+const MARK_WIDTH = 6;
+
+export function diagnosisText({ ready, findings }: Diagnosis, style: Style): string {
+  const verdict = ready
+    ? `${style.green(style.bold("READY"))}  bootlace should work here`
+    : `${style.red(style.bold("NOT READY"))}  see the findings marked ${MARKS.bad}`;
+  return `${findings.map((finding) => findingText(finding, style)).join("")}${verdict}\n`;
+}
+
+function findingText({ level, title, detail, nextStep }: Finding, style: Style): string {
+  const paint = { ok: style.green, note: style.cyan, warning: style.yellow, bad: style.red }[level];
+  const width = Math.min(80, style.columns) - 1;
+  const mark = MARKS[level].padEnd(MARK_WIDTH);
+  const head = wrap(`${mark}${title}: ${detail}`, width, MARK_WIDTH).replace(mark, paint(mark));
+  const next = nextStep === undefined ? "" : `${wrap(`${" ".repeat(MARK_WIDTH)}> ${nextStep}`, width, MARK_WIDTH + 2)}\n`;
+  return `${head}\n${next}`;
+}

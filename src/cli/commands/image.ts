@@ -1,0 +1,137 @@
+/** `bootlace image`: what is in a firmware file, and other formats of it. */
+import { writeFile } from "node:fs/promises";
+import { type Command, Option } from "commander";
+import { BootlaceError, hex } from "../../errors.js";
+import type { MemoryImage } from "../../image/image.js";
+import { parseWhole } from "../args.js";
+import type { Context } from "../context.js";
+import { addImageOptions, type ImageOptions, openImage } from "../image-file.js";
+import { encodeImage, formatOfName, OUTPUT_FORMATS, type OutputFormat } from "../image-output.js";
+import { document } from "../json.js";
+import { addExamples, parsed } from "../options.js";
+import { bytesText, plural, table } from "../text.js";
+import type { Act } from "../verbs.js";
+
+export function define(command: Command, act: Act): void {
+  defineInfo(command.command("info").summary("what is in a firmware file"), act);
+  defineConvert(command.command("convert").summary("write a firmware file in another format"), act);
+  addExamples(command, "bootlace image info app.elf", "bootlace image convert app.elf app.hex");
+}
+
+interface InfoOptions extends ImageOptions {
+  readonly json?: boolean;
+}
+
+function defineInfo(command: Command, act: Act): void {
+  command
+    .description("What is in a firmware file: format, ranges, vector table.")
+    .argument("<file>", "bin, Intel HEX, S-record, ELF or UF2; - for standard input")
+    .option("--json", "one JSON document on stdout");
+  addImageOptions(command);
+  addExamples(command, "bootlace image info app.elf");
+  command.action(act(info));
+}
+
+async function info(context: Context, file: string, options: InfoOptions): Promise<number> {
+  const image = await openImage(context, file, options);
+  context.io.stdout.write(
+    options.json === true ? document("image", imageJson(file, image)) : imageText(file, image),
+  );
+  return 0;
+}
+
+function imageJson(file: string, image: MemoryImage): object {
+  return {
+    file,
+    format: image.format,
+    bytes: image.byteLength,
+    start: image.start,
+    end: image.end,
+    ...(image.entry !== undefined && { entry: image.entry }),
+    segments: image.segments.map(({ address, bytes }) => ({ address, length: bytes.length })),
+    ...vectors(image),
+  };
+}
+
+export const FORMAT_NAMES = {
+  bin: "raw binary",
+  hex: "Intel HEX",
+  srec: "S-record",
+  elf: "ELF",
+  uf2: "UF2",
+} as const;
+
+export function imageText(file: string, image: MemoryImage): string {
+  const { format, segments, byteLength, start, end } = image;
+  const kind = format === undefined ? "" : `${FORMAT_NAMES[format]}, `;
+  const lines = [`${file}: ${kind}${bytesText(byteLength)} in ${plural(segments.length, "part")}`];
+  const rows = segments.map(({ address, bytes }) => [
+    `  ${hex(address)}`,
+    `to ${hex(address + bytes.length - 1)}`,
+    bytesText(bytes.length),
+  ]);
+  const head = vectors(image);
+  if (end - start !== byteLength) lines.push(`from ${hex(start)} to ${hex(end - 1)}, with gaps`);
+  const tail = [
+    ...(head
+      ? [`initial stack pointer ${hex(head.stackPointer)}, reset vector ${hex(head.resetVector)}`]
+      : []),
+    ...(image.entry === undefined ? [] : [`entry ${hex(image.entry)}`]),
+  ];
+  return `${lines.join("\n")}\n${table(rows)}${tail.map((line) => `${line}\n`).join("")}`;
+}
+
+/** The first two words of the image: what a Cortex-M loads at reset, if the image begins with its vector table. */
+function vectors(
+  image: MemoryImage,
+): { readonly stackPointer: number; readonly resetVector: number } | undefined {
+  const first = image.segments[0]?.bytes;
+  if (first === undefined || first.length < 8) return undefined;
+  const view = new DataView(first.buffer, first.byteOffset, first.byteLength);
+  return { stackPointer: view.getUint32(0, true), resetVector: view.getUint32(4, true) };
+}
+
+interface ConvertOptions extends ImageOptions {
+  readonly to?: OutputFormat;
+  readonly fill?: number;
+}
+
+function defineConvert(command: Command, act: Act): void {
+  command
+    .description("Writes a firmware file in another format; gaps stay gaps where the format can say so.")
+    .argument("<in>", "bin, Intel HEX, S-record, ELF or UF2; - for standard input")
+    .argument("<out>", ".bin, .hex or .srec; - for standard output")
+    .addOption(new Option("--to <format>", "of the output; from its name otherwise").choices(OUTPUT_FORMATS))
+    .addOption(
+      new Option("--fill <byte>", "what a raw binary has in gaps (default: 255)").argParser(
+        parsed((text) => parseWhole(text.startsWith("0x") ? String(Number(text)) : text, 0, 255)),
+      ),
+    );
+  addImageOptions(command);
+  addExamples(
+    command,
+    "bootlace image convert app.elf app.hex",
+    "bootlace image convert app.hex - --to bin | sha256sum",
+  );
+  command.action(act(convert));
+}
+
+async function convert(
+  context: Context,
+  input: string,
+  out: string,
+  options: ConvertOptions,
+): Promise<number> {
+  const image = await openImage(context, input, options);
+  const content = await encodeImage(image, options.to ?? formatOfName(out), options.fill);
+  if (out === "-") {
+    context.io.stdout.write(content);
+    return 0;
+  }
+  try {
+    await writeFile(out, content);
+  } catch (cause) {
+    throw new BootlaceError("FILE_FAILED", `cannot write ${out}`, { file: out }, { cause });
+  }
+  return 0;
+}

@@ -1,0 +1,93 @@
+/** `bootlace info`: what chip answers. The answer goes to stdout. */
+import type { Command } from "commander";
+import { BootlaceError, hex } from "../../errors.js";
+import type { ChipInfo } from "../../flash/job.js";
+import { commandName } from "../../protocol/commands.js";
+import type { Context } from "../context.js";
+import { chipJson, document } from "../json.js";
+import { addExamples, addOutputOptions, addTargetOptions, type TargetOptions } from "../options.js";
+import { chooseTarget } from "../targets.js";
+import { bytesText, plural, wrap } from "../text.js";
+import type { Act } from "../verbs.js";
+
+export function define(command: Command, act: Act): void {
+  addOutputOptions(addTargetOptions(command));
+  addExamples(
+    command,
+    "bootlace info --port /dev/i2c-1 --address 0x56",
+    "bootlace info --port sim:stm32g071 --json",
+  );
+  command.action(act(run));
+}
+
+async function run(context: Context, options: TargetOptions): Promise<number> {
+  const chosen = await chooseTarget(options, context.io.env);
+  const { signal, io, style } = context;
+  const target = await context.connect(chosen.target, {
+    ...chosen.options,
+    signal,
+    ...(options.trace === true && {
+      onTrace: (line: string) => void io.stderr.write(`${style.dim(line)}\n`),
+    }),
+  });
+  let chip: ChipInfo;
+  try {
+    chip = await target.info({ signal });
+  } finally {
+    await target.close();
+  }
+  if (signal.aborted)
+    throw signal.reason instanceof BootlaceError
+      ? signal.reason
+      : new BootlaceError("INTERRUPTED", "Stopped");
+  io.stdout.write(options.json === true ? document("info", chipJson(chip)) : infoText(chip));
+  return 0;
+}
+
+const NAME_WIDTH = 14;
+
+export function infoText(chip: ChipInfo): string {
+  const rows: [string, string | undefined][] = [
+    ["Chip", `${chip.name} (product ID ${hex(chip.productId, 3)})`],
+    ["Port", chip.port],
+    ["Bootloader", bootloaderText(chip)],
+    ["Flash", flashText(chip)],
+    ["Pages", pagesText(chip)],
+    ["Readout", protectionText(chip)],
+    ["Unique ID", chip.uniqueId],
+    ["Commands", chip.commands.map((opcode) => commandName(opcode) ?? hex(opcode, 2)).join(", ")],
+    ...chip.notes.map((note): [string, string] => ["Note", note]),
+  ];
+  return rows
+    .filter((row): row is [string, string] => row[1] !== undefined)
+    .map(([name, text]) => `${wrap(name.padEnd(NAME_WIDTH) + text, 79, NAME_WIDTH)}\n`)
+    .join("");
+}
+
+function bootloaderText({ bootloaderVersion, bootloaderId, protocol }: ChipInfo): string {
+  const id = bootloaderId === undefined ? "" : ` (ID ${hex(bootloaderId, 2)})`;
+  return `${bootloaderVersion ?? "version not known"}${id}, protocol ${protocol}`;
+}
+
+const SIZE_FROM = {
+  "size register": "read from the chip",
+  option: "given by option",
+  "largest of its product ID": "largest of its product ID; the chip did not say",
+} as const;
+
+function flashText({ geometry, flashSizeFrom }: ChipInfo): string {
+  const { base, end, size } = geometry;
+  return `${bytesText(size)} at ${hex(base)} to ${hex(end - 1)} (${SIZE_FROM[flashSizeFrom]})`;
+}
+
+function pagesText({ geometry }: ChipInfo): string {
+  const counts = new Map<number, number>();
+  for (const { size } of geometry.pages) counts.set(size, (counts.get(size) ?? 0) + 1);
+  const parts = [...counts].map(([size, count]) => `${plural(count, geometry.unit)} of ${bytesText(size)}`);
+  return `${parts.join(", ")}${geometry.banks === 2 ? " in 2 banks" : ""}, erased value ${hex(geometry.erasedValue, 2)}`;
+}
+
+function protectionText({ readoutProtected }: ChipInfo): string {
+  if (readoutProtected === undefined) return "protection not known";
+  return readoutProtected ? "protected: only `bootlace unprotect readout` works" : "not protected";
+}

@@ -1,0 +1,76 @@
+/** `bootlace protect`: readout protection (level 1) and write protection. */
+import { type Command, Option } from "commander";
+import { BootlaceError } from "../../errors.js";
+import { parseWhole } from "../args.js";
+import type { Context } from "../context.js";
+import { addExamples, addOutputOptions, addTargetOptions, parsed, type TargetOptions } from "../options.js";
+import { runJob } from "../run-job.js";
+import { chooseTargets } from "../targets.js";
+import type { Act } from "../verbs.js";
+
+interface ProtectCliOptions extends TargetOptions {
+  readonly sectors?: readonly number[];
+}
+
+export function define(command: Command, act: Act): void {
+  command
+    .argument("<what>", '"readout" or "write"', parsed(parseWhat))
+    .addOption(
+      new Option("--sectors <list>", "sectors to protect against writing, like 0,1,2")
+        .argParser(parsed(parseSectors))
+        .helpGroup("What to protect:"),
+    );
+  addOutputOptions(addTargetOptions(command, true));
+  addExamples(
+    command,
+    "bootlace protect readout --port /dev/i2c-1 --address 0x56",
+    "bootlace protect write --sectors 0,1 --port /dev/ttyS1",
+  );
+  command.addHelpText(
+    "after",
+    "\nReadout protection is level 1. Level 2 can never be undone: bootlace does not set it.",
+  );
+  command.action(act(run));
+}
+
+async function run(context: Context, what: "readout" | "write", options: ProtectCliOptions): Promise<number> {
+  const protection = protectionOf(what, options.sectors);
+  const targets = await chooseTargets(options, context.io.env);
+  return runJob(context, {
+    verb: "protect",
+    targets,
+    output: options,
+    work: async (target, jobOptions) => {
+      await target.protect(protection, jobOptions);
+      const text =
+        what === "readout"
+          ? "readout protection set"
+          : `sectors ${options.sectors?.join(", ") ?? ""} write-protected`;
+      return { text: `${text}; the chip resets itself`, result: { protected: what } };
+    },
+  });
+}
+
+function protectionOf(
+  what: "readout" | "write",
+  sectors: readonly number[] | undefined,
+): { readonly readout: true } | { readonly writeSectors: readonly number[] } {
+  if (what === "readout") {
+    if (sectors !== undefined)
+      throw new BootlaceError("USAGE", "Readout protection covers the whole chip: --sectors has no meaning");
+    return { readout: true };
+  }
+  if (sectors === undefined)
+    throw new BootlaceError("USAGE", "Which sectors? --sectors is missing, like --sectors 0,1,2");
+  return { writeSectors: sectors };
+}
+
+export function parseWhat(text: string): "readout" | "write" {
+  if (text !== "readout" && text !== "write") throw new BootlaceError("USAGE", 'It is "readout" or "write".');
+  return text;
+}
+
+/** Sector numbers are one byte in Write Protect (AN4221, AN3155). */
+const parseSectors = (text: string): number[] => [
+  ...new Set(text.split(",").map((part) => parseWhole(part.trim(), 0, 255))),
+];

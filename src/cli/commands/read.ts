@@ -1,0 +1,79 @@
+/** `bootlace read`: memory into a file, or to standard output. */
+import { writeFile } from "node:fs/promises";
+import { type Command, Option } from "commander";
+import type { Range } from "../../devices/device.js";
+import { BootlaceError, hex } from "../../errors.js";
+import { MemoryImage } from "../../image/image.js";
+import { parseRange } from "../args.js";
+import type { Context } from "../context.js";
+import { encodeImage, formatOfName, OUTPUT_FORMATS, type OutputFormat } from "../image-output.js";
+import { addExamples, addOutputOptions, addTargetOptions, parsed, type TargetOptions } from "../options.js";
+import { runJob } from "../run-job.js";
+import { chooseTarget } from "../targets.js";
+import { bytesText, timeText } from "../text.js";
+import type { Act } from "../verbs.js";
+
+interface ReadCliOptions extends TargetOptions {
+  readonly range?: Range;
+  readonly format?: OutputFormat;
+}
+
+export function define(command: Command, act: Act): void {
+  command
+    .argument("<out>", "file to write: .hex, .srec, or raw bytes; - for standard output")
+    .optionsGroup("What to read:")
+    .addOption(
+      new Option("--range <start:length>", "like 0x08000000:16k (default: the whole flash)").argParser(
+        parsed(parseRange),
+      ),
+    )
+    .addOption(
+      new Option("--format <format>", "of the file; from its name otherwise").choices(OUTPUT_FORMATS),
+    );
+  addOutputOptions(addTargetOptions(command));
+  addExamples(
+    command,
+    "bootlace read backup.hex --port /dev/i2c-1 --address 0x56",
+    "bootlace read - --range 0x08000000:256 --port /dev/ttyS1 | xxd",
+  );
+  command.action(act(run));
+}
+
+async function run(context: Context, out: string, options: ReadCliOptions): Promise<number> {
+  if (out === "-" && options.json === true) {
+    throw new BootlaceError("USAGE", "--json and - both want standard output; name a file");
+  }
+  const chosen = await chooseTarget(options, context.io.env);
+  const format = options.format ?? formatOfName(out);
+  return runJob(context, {
+    verb: "read",
+    targets: [chosen],
+    output: options,
+    work: async (target, jobOptions) => {
+      const { base, end } = target.chip.geometry;
+      const range = options.range ?? { start: base, end };
+      const startedMs = context.now();
+      const bytes = await target.read(range, jobOptions);
+      await deliver(
+        context,
+        out,
+        await encodeImage(new MemoryImage([{ address: range.start, bytes }]), format),
+      );
+      const elapsedMs = context.now() - startedMs;
+      const text = `${bytesText(bytes.length)} at ${hex(range.start)} read into ${out === "-" ? "standard output" : out}, ${timeText(elapsedMs)}`;
+      return { text, result: { address: range.start, length: bytes.length, file: out, format, elapsedMs } };
+    },
+  });
+}
+
+async function deliver(context: Context, out: string, content: Uint8Array | string): Promise<void> {
+  if (out === "-") {
+    context.io.stdout.write(content);
+    return;
+  }
+  try {
+    await writeFile(out, content);
+  } catch (cause) {
+    throw new BootlaceError("FILE_FAILED", `cannot write ${out}`, { file: out }, { cause });
+  }
+}

@@ -1,0 +1,26 @@
+/** `bootlace reset`: restarts the chip. */
+import type { Command } from "commander";
+import type { Context } from "../context.js";
+import { addExamples, addOutputOptions, addTargetOptions, type TargetOptions } from "../options.js";
+import { runJob } from "../run-job.js";
+import { chooseTargets } from "../targets.js";
+import type { Act } from "../verbs.js";
+
+export function define(command: Command, act: Act): void {
+  addOutputOptions(addTargetOptions(command, true));
+  addExamples(command, "bootlace reset --port /dev/i2c-1 --address 0x56");
+  command.action(act(run));
+}
+
+async function run(context: Context, options: TargetOptions): Promise<number> {
+  const targets = await chooseTargets(options, context.io.env);
+  return runJob(context, {
+    verb: "reset",
+    targets,
+    output: options,
+    work: async (target, jobOptions) => {
+      await target.reset(jobOptions);
+      return { text: "chip reset", result: { left: "reset" } };
+    },
+  });
+}

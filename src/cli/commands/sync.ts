@@ -1,0 +1,43 @@
+/** `bootlace sync`: writes only if the chip holds something else; for units that run at every boot. */
+import type { Command } from "commander";
+import type { Context } from "../context.js";
+import { addImageOptions, type ImageOptions, openImage } from "../image-file.js";
+import { addExamples, addOutputOptions, addTargetOptions, type TargetOptions } from "../options.js";
+import { chooseTargets } from "../targets.js";
+import type { Act } from "../verbs.js";
+import { addLeaveOptions, type LeaveOptions, leaveOf, runWrite } from "./write.js";
+
+export function define(command: Command, act: Act): void {
+  command.argument("<file>", "bin, Intel HEX, S-record, ELF or UF2; - for standard input");
+  addLeaveOptions(command);
+  addImageOptions(command);
+  addOutputOptions(addTargetOptions(command, true));
+  addExamples(
+    command,
+    "bootlace sync app.hex --port /dev/i2c-1 --address 0x56 --go",
+    "ExecStart=bootlace sync /usr/lib/firmware/app.hex --wait 10 --go",
+  );
+  command.addHelpText(
+    "after",
+    "\nExit status 0 both when nothing had to be done and when it was done; the last line says which.",
+  );
+  command.action(act(run));
+}
+
+async function run(
+  context: Context,
+  file: string,
+  options: TargetOptions & ImageOptions & LeaveOptions,
+): Promise<number> {
+  const leave = leaveOf(options);
+  const targets = await chooseTargets(options, context.io.env);
+  const image = await openImage(context, file, options);
+  return runWrite(context, {
+    verb: "sync",
+    targets,
+    options,
+    image,
+    writeOptions: { leave },
+    showPlan: false,
+  });
+}

@@ -1,0 +1,53 @@
+/** `bootlace verify`: does the chip hold this image? Changes nothing. */
+import type { Command } from "commander";
+import { BootlaceError, hex } from "../../errors.js";
+import type { VerifyResult } from "../../flash/job.js";
+import type { Context } from "../context.js";
+import { addImageOptions, type ImageOptions, openImage } from "../image-file.js";
+import { addExamples, addOutputOptions, addTargetOptions, type TargetOptions } from "../options.js";
+import { runJob } from "../run-job.js";
+import { chooseTargets } from "../targets.js";
+import { bytesText, plural } from "../text.js";
+import { verifyVerdict } from "../verdict.js";
+import type { Act } from "../verbs.js";
+
+export function define(command: Command, act: Act): void {
+  command.argument("<file>", "bin, Intel HEX, S-record, ELF or UF2; - for standard input");
+  addImageOptions(command);
+  addOutputOptions(addTargetOptions(command, true));
+  addExamples(
+    command,
+    "bootlace verify app.hex --port /dev/i2c-1 --address 0x56",
+    "bootlace verify app.bin --base 0x08004000 --port /dev/ttyS1 --quiet && echo same",
+  );
+  command.action(act(run));
+}
+
+async function run(context: Context, file: string, options: TargetOptions & ImageOptions): Promise<number> {
+  const targets = await chooseTargets(options, context.io.env);
+  const image = await openImage(context, file, options);
+  return runJob(context, {
+    verb: "verify",
+    targets,
+    output: options,
+    work: async (target, jobOptions) => {
+      const result = await target.verify(image, jobOptions);
+      return verifyVerdict(result, result.same ? undefined : differentError(file, result));
+    },
+  });
+}
+
+const MOST_NAMED = 4;
+
+function differentError(file: string, { differences, by }: VerifyResult): BootlaceError {
+  const named = differences
+    .slice(0, MOST_NAMED)
+    .map(({ start, end }) => `${hex(start)} (${bytesText(end - start)})`)
+    .join(", ");
+  const more =
+    differences.length > MOST_NAMED ? ` and ${plural(differences.length - MOST_NAMED, "more place")}` : "";
+  const precise = by === "checksum" ? ", whole pages counted" : "";
+  return new BootlaceError("DIFFERENT", `The chip differs from ${file} at ${named}${more}${precise}`, {
+    chipState: "the chip is still in its bootloader; its flash was not touched",
+  });
+}

@@ -1,0 +1,122 @@
+/** `bootlace write`: compares, erases and writes what differs, verifies. */
+import { type Command, Option } from "commander";
+import { BootlaceError } from "../../errors.js";
+import type { WriteOptions } from "../../flash/job.js";
+import type { MemoryImage } from "../../image/image.js";
+import type { Context } from "../context.js";
+import { addImageOptions, type ImageOptions, openImage } from "../image-file.js";
+import { addExamples, addOutputOptions, addTargetOptions, type TargetOptions } from "../options.js";
+import { planTable } from "../plan-table.js";
+import { runJob } from "../run-job.js";
+import { chooseTargets } from "../targets.js";
+import { writeVerdict } from "../verdict.js";
+import type { Act } from "../verbs.js";
+
+export interface LeaveOptions {
+  readonly go?: boolean;
+  readonly reset?: boolean;
+  readonly leave?: "stay" | "go" | "reset";
+}
+
+interface WriteCliOptions extends TargetOptions, ImageOptions, LeaveOptions {
+  readonly dryRun?: boolean;
+  readonly full?: boolean;
+  readonly assume?: string;
+  readonly erasePartial?: boolean;
+  /** commander's form of --no-check. */
+  readonly check: boolean;
+}
+
+export function define(command: Command, act: Act): void {
+  command
+    .argument("<file>", "bin, Intel HEX, S-record, ELF or UF2; - for standard input")
+    .optionsGroup("What to do:")
+    .option("-n, --dry-run", "show the plan and stop: nothing is erased or written")
+    .option("--full", "erase and write also what holds the right bytes already")
+    .option("--assume <file>", "the image the chip holds now: compare with it instead of the chip")
+    .option("--erase-partial", "give up what else is in pages that the image covers in part")
+    .option("--no-check", "do not check that the image looks like firmware for the chip");
+  addLeaveOptions(command);
+  addImageOptions(command);
+  addOutputOptions(addTargetOptions(command, true));
+  addExamples(
+    command,
+    "bootlace write app.hex --port /dev/i2c-1 --address 0x56 --go",
+    "bootlace write app.bin --base 0x08004000 --port /dev/ttyS1 --dry-run",
+    "bootlace write app.elf --port /dev/i2c-1 --address 0x56 --address 0x51",
+    "bootlace write app.hex --manifest rack.json --json",
+  );
+  command.action(act(run));
+}
+
+export function addLeaveOptions(command: Command): void {
+  const group = (option: Option): Option => option.helpGroup("Afterwards:");
+  command
+    .addOption(group(new Option("-g, --go", "start the program")))
+    .addOption(group(new Option("--reset", "reset the chip")))
+    .addOption(
+      group(
+        new Option("--leave <how>", "stay in the bootloader (default), go or reset").choices([
+          "stay",
+          "go",
+          "reset",
+        ]),
+      ),
+    );
+}
+
+async function run(context: Context, file: string, options: WriteCliOptions): Promise<number> {
+  const leave = leaveOf(options);
+  const targets = await chooseTargets(options, context.io.env);
+  if (options.full === true && options.assume !== undefined) {
+    throw new BootlaceError("USAGE", "--full writes everything: --assume has no meaning with it");
+  }
+  const image = await openImage(context, file, options);
+  const assume = options.assume === undefined ? undefined : await openImage(context, options.assume, {});
+  const writeOptions: WriteOptions = {
+    leave,
+    noCheck: !options.check,
+    ...(assume && { assume }),
+    ...(options.dryRun === true && { dryRun: true }),
+    ...(options.full === true && { full: true }),
+    ...(options.erasePartial === true && { erasePartial: true }),
+  };
+  const showPlan = options.dryRun === true && options.json !== true && targets.length === 1;
+  return runWrite(context, { verb: "write", targets, options, image, writeOptions, showPlan });
+}
+
+export interface WriteJob {
+  readonly verb: string;
+  readonly targets: Awaited<ReturnType<typeof chooseTargets>>;
+  readonly options: TargetOptions;
+  readonly image: MemoryImage;
+  readonly writeOptions: WriteOptions;
+  readonly showPlan: boolean;
+}
+
+export function runWrite(context: Context, job: WriteJob): Promise<number> {
+  return runJob(context, {
+    verb: job.verb,
+    targets: job.targets,
+    output: job.options,
+    work: async (target, jobOptions) => {
+      const result = await target.write(job.image, { ...job.writeOptions, ...jobOptions });
+      if (job.showPlan) context.io.stdout.write(planTable(result.plan));
+      const verdict = writeVerdict(result);
+      return job.writeOptions.dryRun === true
+        ? { ...verdict, result: { ...verdict.result, plan: result.plan } }
+        : verdict;
+    },
+  });
+}
+
+/** @throws BootlaceError USAGE when two of them contradict each other */
+export function leaveOf({ go, reset, leave }: LeaveOptions): "stay" | "go" | "reset" {
+  const asked = new Set([
+    ...(go === true ? ["go" as const] : []),
+    ...(reset === true ? ["reset" as const] : []),
+    ...(leave ? [leave] : []),
+  ]);
+  if (asked.size > 1) throw new BootlaceError("USAGE", "--go, --reset and --leave contradict each other");
+  return [...asked][0] ?? "stay";
+}

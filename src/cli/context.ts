@@ -1,0 +1,38 @@
+/** What a verb is given: the streams, the environment, the way to a chip, and when to stop. */
+import type { Readable } from "node:stream";
+import type { ConnectOptions, Target } from "../flash/target.js";
+import { styleOf, type Env, type Output, type Style } from "./style.js";
+
+/** The parts of `process` that the CLI uses; tests give their own. */
+export interface Io {
+  readonly stdin: Readable;
+  readonly stdout: Output & { on?(event: "error", listener: (error: Error) => void): unknown };
+  readonly stderr: Output & { on?(event: "error", listener: (error: Error) => void): unknown };
+  readonly env: Env;
+  on(event: NodeJS.Signals, listener: () => void): unknown;
+  off(event: NodeJS.Signals, listener: () => void): unknown;
+  exit(status: number): void;
+}
+
+export type Connect = (target: string, options: ConnectOptions) => Promise<Target>;
+
+export interface Context {
+  readonly io: Io;
+  readonly connect: Connect;
+  /** Aborted by Ctrl-C and SIGTERM; its reason is a BootlaceError. */
+  readonly signal: AbortSignal;
+  /** Of stderr. */
+  readonly style: Style;
+  /** Milliseconds, for rates and redrawing. */
+  readonly now: () => number;
+}
+
+export function contextOf(io: Io, signal: AbortSignal, connect: Connect = connectLazily): Context {
+  return { io, connect, signal, style: styleOf(io.stderr, io.env), now: () => performance.now() };
+}
+
+/** A verb that talks to no chip does not load what talks to chips. */
+const connectLazily: Connect = async (target, options) => {
+  const { connect } = await import("../flash/connect.js");
+  return connect(target, options);
+};

@@ -1,0 +1,63 @@
+/** A failure in words: what and where, the system's own error, the state of the chip, what to try. No stack. */
+import { BootlaceError, isSystemError } from "../errors.js";
+import type { Style } from "./style.js";
+import { wrap } from "./text.js";
+
+/** Any thrown thing as a BootlaceError; what bootlace did not foresee is its bug and says so. */
+export function asBootlaceError(error: unknown): BootlaceError {
+  if (error instanceof BootlaceError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new BootlaceError("INTERNAL", `Unexpected error: ${text}`, {}, { cause: error });
+}
+
+/** The system call's failure under an error, however deep: errno name, what the system says, the call. */
+export function systemErrorOf(
+  error: unknown,
+): { readonly code: string; readonly syscall: string; readonly text: string } | undefined {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 8; cause = cause.cause, depth++) {
+    if (isSystemError(cause)) {
+      return { code: cause.code, syscall: cause.syscall, text: cause.message };
+    }
+  }
+  return undefined;
+}
+
+/** Lines for people; `columns` undefined: not a terminal, so each item stays on one line. */
+export function failureText(error: BootlaceError, style: Style, columns?: number): string {
+  const system = systemErrorOf(error.cause);
+  const items: [string, string | undefined][] = [
+    ["because", system && !error.message.includes(system.code) ? becauseText(system) : undefined],
+    ["where", whereText(error)],
+    ["chip", error.context.chipState],
+    ["try", error.hint],
+  ];
+  const fit = (text: string, indent: number): string =>
+    columns === undefined ? text : wrap(text, columns - 1, indent);
+  const head = fit(`error: ${error.message}${/[.?!]$/.test(error.message) ? "" : "."} [${error.code}]`, 7);
+  const lines = items
+    .filter((item): item is [string, string] => item[1] !== undefined && item[1] !== "")
+    .map(([name, text]) =>
+      fit(`  ${`${name}:`.padEnd(9)}${text}`, 11).replace(`${name}:`, style.bold(`${name}:`)),
+    );
+  return [head.replace("error:", style.red(style.bold("error:"))), ...lines].join("\n");
+}
+
+/** What a developer needs, for --trace only. */
+export function stackText(error: unknown): string {
+  const lines: string[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    lines.push(cause.stack ?? cause.message);
+  return lines.join("\ncaused by ");
+}
+
+function becauseText(system: { code: string; syscall: string; text: string }): string {
+  const said = system.text.replace(new RegExp(`^${system.code}:? ?`), "");
+  return `${system.code} from ${system.syscall}${said === "" ? "" : ` (${said})`}`;
+}
+
+/** File and line of bad input, unless the message says them already. */
+function whereText(error: BootlaceError): string | undefined {
+  const { file, line } = error.context;
+  if (file === undefined || error.message.includes(file)) return undefined;
+  return line === undefined ? file : `${file}, line ${line}`;
+}

@@ -1,0 +1,39 @@
+/** The FILE argument of the verbs that take a firmware image. */
+import { type Command, Option } from "commander";
+import type { ImageFormat, MemoryImage } from "../image/image.js";
+import type { Context } from "./context.js";
+import { parseAddress } from "./args.js";
+import { parsed } from "./options.js";
+
+export const IMAGE_FORMATS = ["bin", "hex", "srec", "elf", "uf2"] as const satisfies readonly ImageFormat[];
+
+export interface ImageOptions {
+  readonly format?: ImageFormat;
+  readonly base?: number;
+}
+
+/** Where the flash of every STM32 starts (AN2606): what a raw binary is taken to be linked for. */
+export const FLASH_BASE = 0x0800_0000;
+
+export function addImageOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--format <format>", "of the file; found by its content otherwise")
+        .choices(IMAGE_FORMATS)
+        .helpGroup("Image:"),
+    )
+    .addOption(
+      new Option("--base <address>", "where a raw binary starts (default: 0x08000000)")
+        .argParser(parsed(parseAddress))
+        .helpGroup("Image:"),
+    );
+}
+
+export async function openImage(context: Context, file: string, options: ImageOptions): Promise<MemoryImage> {
+  const { loadImage } = await import("../image/load.js");
+  return loadImage(file, {
+    base: options.base ?? FLASH_BASE,
+    stdin: context.io.stdin,
+    ...(options.format !== undefined && { format: options.format }),
+  });
+}

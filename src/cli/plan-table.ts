@@ -1,0 +1,51 @@
+/** The plan as a table for --dry-run: runs of neighbouring pages with the same fate are one line. */
+import type { PagePlanSummary, PlanSummary } from "../flash/events.js";
+import { hex } from "../errors.js";
+import { bytesText, plural, table } from "./text.js";
+
+interface Run {
+  readonly first: PagePlanSummary;
+  readonly last: PagePlanSummary;
+  readonly bytes: number;
+}
+
+export function planTable(plan: PlanSummary): string {
+  const rows = runsOf(plan.pages).map(({ first, last, bytes }) => [
+    first.index === last.index ? `${first.index}` : `${first.index}-${last.index}`,
+    hex(first.address),
+    bytesText(bytes),
+    first.action,
+    first.partial ?? "",
+  ]);
+  const head = ["page", "address", "size", "action", "outside the image"];
+  return `${table([head, ...rows])}${costText(plan)}\n`;
+}
+
+function runsOf(pages: readonly PagePlanSummary[]): Run[] {
+  const runs: Run[] = [];
+  for (const page of pages) {
+    const run = runs.at(-1);
+    const joins =
+      run !== undefined &&
+      run.first.action === page.action &&
+      run.first.partial === page.partial &&
+      run.last.index + 1 === page.index &&
+      run.last.address + run.last.size === page.address;
+    if (joins) runs[runs.length - 1] = { ...run, last: page, bytes: run.bytes + page.size };
+    else runs.push({ first: page, last: page, bytes: page.size });
+  }
+  return runs;
+}
+
+function costText(plan: PlanSummary): string {
+  const parts = [
+    `${plural(plan.keepPages, "page")} kept`,
+    plan.massErase ? "whole chip erased" : `${plan.erasePages} erased`,
+    `${plan.writePages} written (${bytesText(plan.writeBytes)})`,
+    ...(plan.preserveBytes > 0
+      ? [`${bytesText(plan.preserveBytes)} outside the image read and put back`]
+      : []),
+    ...(plan.lostBytes > 0 ? [`${bytesText(plan.lostBytes)} outside the image given up`] : []),
+  ];
+  return parts.join(", ");
+}

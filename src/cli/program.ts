@@ -1,0 +1,120 @@
+/** The command line as a whole: which verb, help, usage errors, exit status. */
+import { Command, CommanderError } from "commander";
+import { BootlaceError } from "../errors.js";
+import { contextOf, type Connect, type Context, type Io } from "./context.js";
+import { asBootlaceError, failureText, stackText } from "./failure.js";
+import { watchInterrupts } from "./interrupts.js";
+import { document, errorJson } from "./json.js";
+import { styleOf, wantsColour } from "./style.js";
+import { type Act, type Verb, VERBS } from "./verbs.js";
+import { VERSION } from "./version.js";
+
+const HELP_COLUMNS = 80;
+
+/** @param connect how a chip is reached; tests give their own */
+export async function runProgram(argv: readonly string[], io: Io, connect?: Connect): Promise<number> {
+  surviveClosedPipes(io);
+  using interrupts = watchInterrupts(io);
+  const context = contextOf(io, interrupts.signal, connect);
+  try {
+    return await parseAndRun(argv, context);
+  } catch (error) {
+    return reportFailure(error, argv, context);
+  }
+}
+
+async function parseAndRun(argv: readonly string[], context: Context): Promise<number> {
+  let status = 0;
+  const act: Act =
+    (work) =>
+    async (...args) => {
+      status = await work(context, ...args);
+    };
+  const program = await buildProgram(argv, context.io, act);
+  if (argv.length === 0) {
+    context.io.stderr.write(program.helpInformation());
+    return new BootlaceError("USAGE", "").exitStatus;
+  }
+  await program.parseAsync(argv, { from: "user" });
+  return status;
+}
+
+/** All verbs by name; only the one that `argv` asks for with its options. */
+async function buildProgram(argv: readonly string[], io: Io, act: Act): Promise<Command> {
+  const program = new Command("bootlace")
+    .description("Flashes STM32 microcontrollers through the bootloader in their ROM, over I2C and UART.")
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [verb]", "help on a verb")
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      outputError: () => undefined,
+      getOutHelpWidth: () => Math.min(HELP_COLUMNS, io.stdout.columns ?? HELP_COLUMNS),
+      getErrHelpWidth: () => Math.min(HELP_COLUMNS, io.stderr.columns ?? HELP_COLUMNS),
+      getOutHasColors: () => wantsColour(io.stdout, io.env),
+      getErrHasColors: () => wantsColour(io.stderr, io.env),
+    })
+    .showSuggestionAfterError(true)
+    .exitOverride();
+  program.configureHelp({ styleTitle: (text) => styleOf(io.stdout, io.env).bold(text) });
+  addOverview(program);
+  const asked = argv[0] === "help" ? argv[1] : argv[0];
+  for (const verb of VERBS)
+    await addVerb(program, verb, asked === verb.name || asked === verb.alias ? act : undefined);
+  return program;
+}
+
+async function addVerb(program: Command, verb: Verb, act: Act | undefined): Promise<void> {
+  const command = program.command(verb.name).summary(verb.summary).helpGroup(verb.group);
+  if (verb.alias !== undefined) command.alias(verb.alias);
+  command.description(`${verb.summary[0]!.toUpperCase()}${verb.summary.slice(1)}.`);
+  if (act === undefined) return;
+  const module = await verb.load();
+  module.define(command, act);
+}
+
+function addOverview(program: Command): void {
+  program.addHelpText(
+    "after",
+    `
+Examples:
+  bootlace write blink.hex --port /dev/i2c-1 --address 0x56 --go
+  bootlace info --port /dev/ttyS1
+  bootlace write blink.hex --port sim:stm32g071      (no hardware needed)
+
+\`bootlace VERB --help\` has the options and examples of a verb.`,
+  );
+}
+
+function reportFailure(thrown: unknown, argv: readonly string[], context: Context): number {
+  if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+  const error = thrown instanceof CommanderError ? usageError(thrown, argv) : asBootlaceError(thrown);
+  const { io, style } = context;
+  if (argv.includes("--json")) io.stdout.write(document("error", { ok: false, ...errorJson(error) }));
+  if (argv.includes("--trace")) io.stderr.write(`${stackText(thrown)}\n`);
+  io.stderr.write(`${failureText(error, style, style.live ? style.columns : undefined)}\n`);
+  return error.exitStatus;
+}
+
+/** commander's sentence: "error: unknown option '--prot'\n(Did you mean --port?)". */
+function usageError(error: CommanderError, argv: readonly string[]): BootlaceError {
+  const message = error.message
+    .replace(/^error: /, "")
+    .replace(/\s*\n\s*/g, " ")
+    .trim();
+  const verb = VERBS.find(({ name, alias }) => name === argv[0] || alias === argv[0]);
+  const hint = `\`bootlace ${verb === undefined ? "" : `${verb.name} `}--help\` shows what there is.`;
+  return new BootlaceError("USAGE", message, { hint });
+}
+
+/** `bootlace … | head` closes our output early: nothing more is printed, the job itself goes on. */
+function surviveClosedPipes(io: Io): void {
+  const ignore = (error: Error): void => {
+    if ((error as NodeJS.ErrnoException).code !== "EPIPE" && (error as NodeJS.ErrnoException).code !== "EIO")
+      throw error;
+  };
+  io.stdout.on?.("error", ignore);
+  io.stderr.on?.("error", ignore);
+}

@@ -1,0 +1,146 @@
+/** One job on one target or on several: connect, do it, say how it ended, close. Buses in parallel, chips of one bus in turn. */
+import { BootlaceError, type ErrorCode, ERRORS } from "../errors.js";
+import type { JobOptions } from "../flash/job.js";
+import type { Target } from "../flash/target.js";
+import type { Context } from "./context.js";
+import { asBootlaceError, stackText } from "./failure.js";
+import { document } from "./json.js";
+import { JsonReporter } from "./json-reporter.js";
+import type { OutputOptions } from "./options.js";
+import { PeopleReporter } from "./people-reporter.js";
+import type { Reporter } from "./reporter.js";
+import { Screen } from "./screen.js";
+import type { ChosenTarget } from "./targets.js";
+import { plural } from "./text.js";
+import type { Verdict } from "./verdict.js";
+
+export interface Job {
+  readonly verb: string;
+  readonly targets: readonly ChosenTarget[];
+  readonly output: OutputOptions;
+  /** What is done with each target. */
+  readonly work: (target: Target, options: Required<JobOptions>) => Promise<Verdict>;
+}
+
+/** @returns the exit status */
+export async function runJob(context: Context, job: Job): Promise<number> {
+  const screen = new Screen(context.io.stderr, context.style, context.now);
+  context.signal.addEventListener("abort", () => stopping(screen, job.output), { once: true });
+  const several = job.targets.length > 1;
+  const byBus = new Map<string, ChosenTarget[]>();
+  for (const target of job.targets) byBus.set(target.bus, [...(byBus.get(target.bus) ?? []), target]);
+  const buses = [...byBus.values()].map(async (targets) => {
+    const codes: (ErrorCode | undefined)[] = [];
+    for (const target of targets) {
+      const reporter = reporterFor(context, job, screen, several ? target.name : undefined);
+      codes.push(await runOne(context, job, { target, reporter, screen }));
+    }
+    return codes;
+  });
+  const codes = (await Promise.all(buses)).flat();
+  screen.close();
+  if (!several) return statusOf(codes[0]);
+  return summarise(context, job, codes);
+}
+
+function stopping(screen: Screen, output: OutputOptions): void {
+  if (output.json === true || output.quiet === true) return;
+  screen.print("Stopping after the command in progress; Ctrl-C again leaves at once.");
+}
+
+function reporterFor(context: Context, job: Job, screen: Screen, target: string | undefined): Reporter {
+  const { verb, output } = job;
+  return output.json === true
+    ? new JsonReporter(context.io.stdout, { verb, target }, context.now)
+    : new PeopleReporter(screen, { verb, target, quiet: output.quiet === true });
+}
+
+interface One {
+  readonly target: ChosenTarget;
+  readonly reporter: Reporter;
+  readonly screen: Screen;
+}
+
+/** @returns the code of what failed, undefined when all is well */
+async function runOne(
+  context: Context,
+  job: Job,
+  { target, reporter, screen }: One,
+): Promise<ErrorCode | undefined> {
+  try {
+    const verdict = await workOn(context, job, target, reporter);
+    reporter.ended(verdict);
+    return verdict.failure?.code;
+  } catch (thrown) {
+    const error = interruptedError(thrown, context.signal);
+    if (job.output.trace === true) screen.print(stackText(thrown));
+    reporter.failed(error);
+    return error.code;
+  }
+}
+
+async function workOn(
+  context: Context,
+  job: Job,
+  chosen: ChosenTarget,
+  reporter: Reporter,
+): Promise<Verdict> {
+  const { signal } = context;
+  signal.throwIfAborted();
+  const jobOptions = { signal, onEvent: (event: Parameters<Reporter["event"]>[0]) => reporter.event(event) };
+  const target = await context.connect(chosen.target, {
+    ...chosen.options,
+    ...jobOptions,
+    ...(job.output.trace === true && { onTrace: (line: string) => reporter.trace(line) }),
+  });
+  reporter.connected(target.chip);
+  const verdict = await job.work(target, jobOptions).catch(async (error: unknown) => {
+    await target.close().catch(() => undefined); // the first failure is the one to tell
+    throw error;
+  });
+  await target.close();
+  return verdict;
+}
+
+/** What was thrown because the user asked to stop is that, not a failure of its own. */
+function interruptedError(thrown: unknown, signal: AbortSignal): BootlaceError {
+  if (!signal.aborted || thrown instanceof BootlaceError) return asBootlaceError(thrown);
+  return asBootlaceError(signal.reason);
+}
+
+function summarise(context: Context, job: Job, codes: readonly (ErrorCode | undefined)[]): number {
+  const failures = codes.filter((code) => code !== undefined);
+  const worst = worstOf(failures);
+  const ok = codes.length - failures.length;
+  if (job.output.json === true) {
+    context.io.stdout.write(
+      document("summary", {
+        verb: job.verb,
+        ok: worst === undefined,
+        succeeded: ok,
+        failed: failures.length,
+        exitStatus: statusOf(worst),
+      }),
+    );
+  } else if (worst !== undefined) {
+    const { style } = context;
+    context.io.stderr.write(
+      `${style.red(style.bold("FAILED"))}  ${failures.length} of ${plural(codes.length, "target")}: ${worst}, exit status ${statusOf(worst)}\n`,
+    );
+  } else if (job.output.quiet !== true) {
+    const { style } = context;
+    context.io.stderr.write(
+      `${style.green(style.bold("OK"))}  ${job.verb}: all ${plural(codes.length, "target")}\n`,
+    );
+  }
+  return statusOf(worst);
+}
+
+/** One kind of failure keeps its own status; different kinds share SEVERAL_FAILED; being stopped by the user comes first. */
+function worstOf(failures: readonly ErrorCode[]): ErrorCode | undefined {
+  const stopped = failures.find((code) => code === "INTERRUPTED" || code === "TERMINATED");
+  if (stopped !== undefined) return stopped;
+  return new Set(failures).size > 1 ? "SEVERAL_FAILED" : failures[0];
+}
+
+const statusOf = (code: ErrorCode | undefined): number => (code === undefined ? 0 : ERRORS[code].exit);
