@@ -13,6 +13,8 @@ export const SMBUS_ONLY = 0x0eff_0008;
 
 const READ = 0x0001;
 const STOP = 0x8000;
+/** Without it an adapter knows no STOP between two messages of a call. */
+export const PROTOCOL_MANGLING = 0x0000_0004;
 
 export type ErrnoName = keyof typeof EXTRA_ERRNO | keyof typeof constants.errno;
 /** Linux errno values that Node's table lacks. */
@@ -184,9 +186,10 @@ export class Bus {
     const blocked = this.#waitForScl(startMs);
     if (blocked.errno) return { ...blocked, data: [] };
     let endMs = blocked.endMs;
+    const mangling = (this.options.functions ?? PLAIN_I2C) & PROTOCOL_MANGLING;
     const data: Uint8Array[] = [];
     for (const [i, message] of messages.entries()) {
-      const restart = i > 0 && !(messages[i - 1]!.flags & STOP);
+      const restart = i > 0 && !(mangling && messages[i - 1]!.flags & STOP);
       const frame = this.#frame(message, restart, endMs);
       endMs = this.#freeAtMs = frame.endMs;
       if (frame.errno) return { errno: frame.errno, endMs, data: [] };

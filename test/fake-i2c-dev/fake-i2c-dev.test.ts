@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { buildPreload, compile } from "./build.js";
-import { type BusOptions, SMBUS_ONLY } from "./bus.js";
+import { type BusOptions, PLAIN_I2C, PROTOCOL_MANGLING, SMBUS_ONLY } from "./bus.js";
 import { projectFolder } from "./project-folder.js";
 import { runTool } from "./run-tool.js";
 import { done, type Script, scriptedChip } from "./scripted-chip.js";
@@ -53,6 +53,14 @@ describe("transfers", () => {
     const { run, seen } = await start();
     expect(await run("wr:56:01:3")).toEqual(["2 797979"]);
     expect(seen).toEqual(["W 01", "Sr R 3"]);
+  });
+
+  it("knows I2C_M_STOP on adapters with protocol mangling only", async () => {
+    const { run, seen, device } = await start();
+    await run("ws:56:01:1");
+    device.bus.set({ functions: PLAIN_I2C | PROTOCOL_MANGLING });
+    await run("ws:56:02:1");
+    expect(seen).toEqual(["W 01", "Sr R 1", "W 02", "R 1"]);
   });
 
   it("finds nobody at an address without a chip, with the errno of the adapter", async () => {

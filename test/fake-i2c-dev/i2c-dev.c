@@ -50,7 +50,7 @@ static int do_rdwr(struct handle *h, const struct i2c_rdwr_ioctl_data *data) {
     const struct i2c_msg *m = &data->msgs[i];
     if (m->len > LONGEST_MESSAGE) return fail(EINVAL);
     if (m->buf == NULL && m->len > 0) return fail(EFAULT);
-    if (m->flags & (I2C_M_RECV_LEN | I2C_M_TEN)) return fail(EOPNOTSUPP);
+    if (m->flags & (I2C_M_RECV_LEN | I2C_M_TEN | I2C_M_NOSTART)) return fail(EOPNOTSUPP);
     list[i] = (struct message){m->addr, m->flags, m->len, m->buf};
   }
   int error = transfer(h, list, data->nmsgs, I2C_FUNC_I2C);

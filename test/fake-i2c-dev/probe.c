@@ -1,7 +1,7 @@
 /*
  * A client of /dev/i2c-N that does what its arguments say, one result a line: for tests of the device itself.
  *   probe DEVICE COMMAND...
- *     funcs   w:56:01FE   r:56:3   wr:56:01:3 (repeated START)   many:56:43   long:56:8193 (a read of that length)
+ *     funcs   w:56:01FE   r:56:3   wr:56:01:3 (repeated START)   ws:56:01:3 (I2C_M_STOP between)   many:56:43   long:56:8193 (a read of that length)
  *     slave:56   force:56   write:01FE   read:3   timeout:100 (in 10 ms)   retries:3   lock   stat   dup   ioctl:1234
  *     fork   spawn:4:56:100 (four threads, each with its own descriptor, 100 reads)
  */
@@ -113,8 +113,10 @@ static void run(const char *command) {
   if (strcmp(command, "funcs") == 0) {
     if (ioctl(device, I2C_FUNCS, &mask) < 0) report(-1, NULL, 0);
     else printf("%08lX\n", mask);
-  } else if (sscanf(command, "wr:%x:%8191[^:]:%u", &address, hex, &length) == 3) {
-    struct i2c_msg m[2] = {{(unsigned short)address, 0, (unsigned short)parse(hex, out), out},
+  } else if (sscanf(command, "wr:%x:%8191[^:]:%u", &address, hex, &length) == 3 ||
+             sscanf(command, "ws:%x:%8191[^:]:%u", &address, hex, &length) == 3) {
+    unsigned short flags = command[1] == 's' ? I2C_M_STOP : 0;
+    struct i2c_msg m[2] = {{(unsigned short)address, flags, (unsigned short)parse(hex, out), out},
                            {(unsigned short)address, I2C_M_RD, (unsigned short)length, in}};
     report(transfer(m, 2), in, (int)length);
   } else if (sscanf(command, "w:%x:%8191s", &address, hex) >= 1) {

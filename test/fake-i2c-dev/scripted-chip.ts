@@ -17,8 +17,20 @@ export function scriptedChip(script: Script): { make: (clock: Clock) => Simulate
   return { seen, make: (clock) => makeChip(clock, script, seen) };
 }
 
+const NO_COUNTS: SimulatedChip["counters"] = {
+  i2cWrites: 0,
+  i2cReads: 0,
+  bytes: 0,
+  erasedPages: 0,
+  programmedBytes: 0,
+  resets: 0,
+  operations: 0,
+  statuses: 0,
+  frames: 0,
+};
+
 function makeChip(clock: Clock, script: Script, seen: string[]): SimulatedChip {
-  const counters = { i2cWrites: 0, i2cReads: 0, bytes: 0, erasedPages: 0, programmedBytes: 0 };
+  const counters: { -readonly [K in keyof SimulatedChip["counters"]]: number } = { ...NO_COUNTS };
   return {
     name: "scripted",
     clock,
@@ -45,6 +57,10 @@ function makeChip(clock: Clock, script: Script, seen: string[]): SimulatedChip {
     setPower: () => undefined,
     peek: (_address, length) => new Uint8Array(length),
     poke: () => undefined,
+    inject: () => undefined,
+    close: () => undefined,
+    jumpTarget: undefined,
+    readoutLevel: 0,
     wouldBoot: () => false,
   };
 }
