@@ -137,7 +137,7 @@ export class ImageBuilder {
       const [earlier, later] = one < after.first ? [one, after.first] : [after.first, one];
       this.#refuse(
         this.#placeNumber(later, address),
-        `gives the ${end - address} bytes from ${hex(address)} again, after ${this.#placeName(earlier, address)}; ` +
+        `gives ${count(end - address)} from ${hex(address)} again, after ${this.#placeName(earlier, address)}; ` +
           (this.#same(before, after, address, end) ? "both give the same bytes" : "the two differ"),
         address,
       );
@@ -199,3 +199,5 @@ export class ImageBuilder {
     throw rejected(this.#options.file, this.#asPlace(place), what, { address });
   }
 }
+
+const count = (bytes: number): string => (bytes === 1 ? "1 byte" : `${bytes} bytes`);

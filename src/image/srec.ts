@@ -24,6 +24,8 @@ class SrecReader {
   readonly #header = new Uint8Array(5);
   readonly #body = new Uint8Array(256);
   #dataRecords = 0;
+  /** srec_cat ends a file without start address with the count alone: that too shows that nothing is missing. */
+  #countedLast = false;
   #entry: number | undefined;
 
   constructor(text: Uint8Array, options: ReadOptions) {
@@ -38,7 +40,10 @@ class SrecReader {
       if (lines.next()) throw lines.error("there is more after the end record (S7, S8 or S9)");
       return this.#builder.finish(this.#entry);
     }
-    throw lines.error("the file ends without an end record (S7, S8 or S9): it was cut short");
+    if (this.#countedLast) return this.#builder.finish(this.#entry);
+    throw lines.error(
+      "the file ends with neither an end record (S7 to S9) nor a count (S5, S6): it was cut short",
+    );
   }
 
   /** @returns true after the end record */
@@ -61,6 +66,7 @@ class SrecReader {
     this.#checkSum(headerSum + bodySum, out[from + length]!);
     let address = 0;
     for (let index = 1; index <= addressBytes; index++) address = address * 256 + header[index]!;
+    this.#countedLast = type === 5 || type === 6;
     if (data) this.#data(address, length);
     else this.#control(type, address, length);
     return type >= 7;

@@ -46,7 +46,7 @@ class Uf2Reader {
       throw this.#error(0, `the file ends after ${this.#next} of ${this.#total} blocks: it was cut short`);
     if (this.#builder.used === 0) {
       this.#at = 0;
-      throw this.#error(8, `none of the ${length / BLOCK_BYTES} blocks has bytes for the main flash`);
+      throw this.#error(8, "no block has bytes for the main flash");
     }
     const family: ImageNotes = this.#familyId === undefined ? {} : { familyId: this.#familyId };
     return this.#builder.finish(undefined, { ...family, skippedBlocks: this.#skipped });
@@ -88,6 +88,7 @@ class Uf2Reader {
     const number = this.#field(20);
     const total = this.#field(24);
     if (this.#next === 0) this.#total = total;
+    if (total === 0) throw this.#error(24, "the block says that there are no blocks");
     if (total !== this.#total)
       throw this.#error(
         24,

@@ -1,0 +1,156 @@
+import { Readable } from "node:stream";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BootlaceError } from "../../../src/errors.js";
+import { detectFormat } from "../../../src/image/detect.js";
+import { loadImage } from "../../../src/image/load.js";
+import { parseImage } from "../../../src/image/parse.js";
+import { ascii, imageOf, parse, plain, rejection } from "./support.js";
+import { toyElf, toyUf2 } from "./toy-files.js";
+import { writeHex } from "../../../src/image/write-hex.js";
+import { writeSrec } from "../../../src/image/write-srec.js";
+
+const VECTORS = Uint8Array.of(0x00, 0x90, 0x00, 0x20, 0xb9, 0x00, 0x00, 0x08);
+
+describe("the format of a file", () => {
+  const image = imageOf([0x0800_0000, VECTORS]);
+  it.each<[string, Uint8Array, string | undefined]>([
+    ["Intel HEX", ascii(writeHex(image)), "hex"],
+    ["Intel HEX after blank lines", ascii(`\r\n  ${writeHex(image)}`), "hex"],
+    ["S-record", ascii(writeSrec(image)), "srec"],
+    ["ELF", toyElf([{ physical: 0, bytes: VECTORS }]), "elf"],
+    ["UF2", toyUf2([{ address: 0, bytes: VECTORS }]), "uf2"],
+    ["a vector table", VECTORS, "bin"],
+    ["binary that begins with blanks", Uint8Array.of(0x20, 0x20, 0x00, 0x20), "bin"],
+    ["a damaged HEX", ascii(":xx"), "hex"],
+    ["a page of text", ascii("<html>\n<body>404 Not Found</body>"), undefined],
+    ["a ZIP archive", ascii("PK\x03\x04\x14\x00"), undefined],
+    ["gzip", ascii("\x1f\x8b\x08\x00"), undefined],
+    ["DfuSe", ascii("DfuSe\x01\x00\x00"), undefined],
+    ["nothing", new Uint8Array(0), undefined],
+  ])("is found in its content: %s", (_, bytes, format) => {
+    expect(detectFormat(bytes)).toBe(format);
+  });
+
+  it.each<[string, Uint8Array, string]>([
+    ["empty", new Uint8Array(0), "the file is empty"],
+    [
+      "text",
+      ascii("404 Not Found"),
+      "the file is a text, but neither Intel HEX (lines that begin with ':') nor S-record ('S')",
+    ],
+    ["a ZIP archive", ascii("PK\x03\x04\x14\x00"), "the file is a ZIP archive, not a firmware image"],
+    [
+      "DfuSe",
+      ascii("DfuSe\x01"),
+      "the file is a DfuSe file (.dfu), which wraps one or more images, not a firmware image",
+    ],
+  ])("is not guessed: %s", (_, bytes, what) => {
+    const error = rejection(() => parse(bytes));
+    expect(error.message).toBe(`fw, offset 0x00000000: ${what}`);
+    expect(error.context).toMatchObject({ file: "fw", offset: 0 });
+  });
+
+  it("can be forced", () => {
+    const text = ascii("404 Not Found");
+    expect(parseImage(text, { file: "page", format: "bin", base: 0x0800_0000 }).byteLength).toBe(13);
+    expect(rejection(() => parse(VECTORS, "hex")).message).toBe(
+      "fw, line 1: a record begins with ':', this line with byte 0x00",
+    );
+  });
+});
+
+describe("a raw binary", () => {
+  it("lies at the base that was given", () => {
+    const image = parseImage(VECTORS, { file: "fw.bin", base: 0x0800_0000 });
+    expect(plain(image)).toEqual([[0x0800_0000, [...VECTORS]]]);
+    expect(image.notes.placeOf!(0x0800_0004)).toEqual({ offset: 4 });
+  });
+
+  it("is refused without a base, with a hint that names the option", () => {
+    const error = rejection(() => parse(VECTORS));
+    expect(error.message).toBe("fw, offset 0x00000000: a raw binary names no address, so it needs one");
+    expect(error.hint).toContain("--base");
+  });
+
+  it.each([
+    [-1, "the base -1 is no 32-bit address"],
+    [2 ** 32, "the base 0x100000000 is no 32-bit address"],
+    [0xffff_fffc, "the data at 0xFFFFFFFC runs past the 4 GiB that 32-bit addresses reach"],
+  ])("is refused at %d", (base, what) => {
+    expect(rejection(() => parseImage(VECTORS, { file: "fw", base })).message).toBe(
+      `fw, offset 0x00000000: ${what}`,
+    );
+  });
+
+  it("does not change with the bytes that it was read from", () => {
+    const bytes = VECTORS.slice();
+    const image = parseImage(bytes, { file: "fw", base: 0 });
+    bytes.fill(0);
+    expect(plain(image)).toEqual([[0, [...VECTORS]]]);
+  });
+});
+
+describe("a limit on size", () => {
+  const options = { file: "fw", base: 0, maxBytes: 7 };
+  it.each<[string, Uint8Array, string]>([
+    ["bin", VECTORS, "fw, offset 0x00000007"],
+    ["hex", ascii(writeHex(imageOf([0, VECTORS]), { bytesPerLine: 4 })), "fw, line 2"],
+    ["srec", ascii(writeSrec(imageOf([0, VECTORS]), { bytesPerLine: 4 })), "fw, line 3"],
+    ["elf", toyElf([{ physical: 0, bytes: VECTORS }]), "fw, offset 0x00000054"],
+    ["uf2", toyUf2([{ address: 0, bytes: VECTORS }]), "fw, offset 0x00000020"],
+  ])("holds for %s", (_, bytes, place) => {
+    expect(rejection(() => parseImage(bytes, options)).message).toBe(
+      `${place}: the image is larger than 7 bytes`,
+    );
+    expect(parseImage(bytes, { ...options, maxBytes: 8 }).byteLength).toBe(8);
+  });
+});
+
+describe("loadImage", () => {
+  let folder = "";
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "bootlace-image-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const failure = async (promise: Promise<unknown>): Promise<BootlaceError> => {
+    const error: unknown = await promise.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(BootlaceError);
+    return error as BootlaceError;
+  };
+
+  it("reads a file", async () => {
+    const path = join(folder, "fw.hex");
+    await writeFile(path, writeHex(imageOf([0x0800_0000, VECTORS])));
+    expect(plain(await loadImage(path))).toEqual([[0x0800_0000, [...VECTORS]]]);
+  });
+
+  it("reads standard input for -, in whatever pieces it comes", async () => {
+    const stdin = Readable.from([...VECTORS].map((byte) => Buffer.of(byte)));
+    expect(plain(await loadImage("-", { stdin, base: 0 }))).toEqual([[0, [...VECTORS]]]);
+    const error = await failure(loadImage("-", { stdin: Readable.from([]) }));
+    expect(error.message).toBe("standard input, offset 0x00000000: the file is empty");
+  });
+
+  it("keeps the system's error when the file cannot be read", async () => {
+    const path = join(folder, "missing.hex");
+    const missing = await failure(loadImage(path));
+    expect(missing.code).toBe("FILE_FAILED");
+    expect(missing.message).toBe(`cannot read ${path}: no such file or directory (ENOENT)`);
+    expect(missing.cause).toMatchObject({ code: "ENOENT", syscall: "open" });
+    expect((await failure(loadImage(folder))).message).toBe(
+      `cannot read ${folder}: illegal operation on a directory (EISDIR)`,
+    );
+  });
+
+  it("stops at a limit: a device never ends", async () => {
+    const error = await failure(loadImage("/dev/zero", { maxFileBytes: 5 << 20 }));
+    expect(error.message).toBe("/dev/zero, offset 0x00500000: the file is larger than 5242880 bytes");
+  });
+});
