@@ -70,8 +70,11 @@ const USB_BRIDGES: readonly AdapterLimit[] = [
 const OTHERS: readonly AdapterLimit[] = [
   {
     driver: "i2c-gpio",
-    note: "Bit-banging: a stretch is waited for on the processor, at most I2C_TIMEOUT for each bit.",
-    source: "drivers/i2c/algos/i2c-algo-bit.c, sclhi",
+    fixedTimeoutMs: 100,
+    note: "Bit-banging: each stretch is waited for by the processor.",
+    nextStep:
+      "For chips with protocol V1.0 raise the limit in the device tree: i2c-gpio,timeout-ms = <5000>; others need nothing.",
+    source: "i2c-gpio.c, i2c_gpio_probe; drivers/i2c/algos/i2c-algo-bit.c, sclhi",
   },
   {
     adapterName: /^(i915|AMDGPU|Radeon|nouveau|NVIDIA|card\d|DPDDC|AUX )/i,
