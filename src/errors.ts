@@ -82,7 +82,7 @@ export const ERRORS = {
 
   ERASE_FAILED: {
     exit: 49,
-    hint: "The page may be write-protected: `bootlace unprotect --write` lifts that.",
+    hint: "The page may be write-protected: `bootlace unprotect write` lifts that.",
   },
   VERIFY_FAILED: {
     exit: 50,
