@@ -1,0 +1,119 @@
+/** From what a user types, "stm32g071", "STM32F103C8T6" or "g071", to a row. */
+import { hex } from "../errors.js";
+import type { CatalogueEntry } from "./catalogue.js";
+import { CATALOGUE } from "./catalogue.js";
+import type { Device } from "./device.js";
+import { deviceByProductId } from "./load.js";
+
+export type NameMatch =
+  | { readonly kind: "found"; readonly device: Device }
+  /** Several chips have this name; more of the order code, or the product ID, tells them apart. */
+  | { readonly kind: "ambiguous"; readonly candidates: readonly CatalogueEntry[]; readonly message: string }
+  /** The nearest names first. */
+  | { readonly kind: "unknown"; readonly candidates: readonly CatalogueEntry[]; readonly message: string };
+
+/** Length of "STM32F103C8T6": with that much, only the -A and -X suffixes are still open, and they would have been typed. */
+const ORDER_CODE_LENGTH = 13;
+
+/** A row by name: part, order code, AN2606's name with its x, or a product ID such as "0x460". Case does not matter. */
+export async function deviceByName(text: string): Promise<NameMatch> {
+  const found = entriesByName(text);
+  if (found.length === 1) return { kind: "found", device: (await deviceByProductId(found[0]!.productId))! };
+  if (found.length > 1)
+    return {
+      kind: "ambiguous",
+      candidates: found,
+      message: `"${text}" can be ${describe(found)}; give more of the order code, or the product ID.`,
+    };
+  const candidates = nearest(normalise(text));
+  return {
+    kind: "unknown",
+    candidates,
+    message: `No chip is called "${text}"; near to it: ${describe(candidates)}.`,
+  };
+}
+
+/** Whether a name, as far as it goes, fits a chip: for checking the chip on the bus against the one that was asked for. */
+export const nameFits = (device: Device, text: string): boolean =>
+  entriesByName(text).some(({ productId }) => productId === device.productId);
+
+/** All that a name can mean; empty for an unknown one. */
+export function entriesByName(text: string): readonly CatalogueEntry[] {
+  const typed = normalise(text);
+  if (/^0X[0-9A-F]+$/.test(typed)) return CATALOGUE.filter(({ productId }) => productId === Number(typed));
+  const exact = CATALOGUE.filter(({ name }) => familyNames(name).includes(typed));
+  if (exact.length > 0) return exact;
+  if (typed === "STM32") return [];
+  const ranked = CATALOGUE.map((entry) => ({ entry, rank: rankOf(entry, typed) }));
+  const best = Math.max(...ranked.map(({ rank }) => rank));
+  const complete = typed.length >= ORDER_CODE_LENGTH;
+  return ranked
+    .filter(({ rank }) => (complete && best > 0 ? rank === best : rank !== NO_MATCH))
+    .map(({ entry }) => entry);
+}
+
+const NO_MATCH = -1;
+
+/** Length of the longest pattern that the typed name covers; 0 if it only begins like one. */
+function rankOf(entry: CatalogueEntry, typed: string): number {
+  const ranks = entry.parts.map((part) => {
+    if (!agree(part, typed)) return NO_MATCH;
+    return typed.length >= part.length ? part.length : 0;
+  });
+  return Math.max(NO_MATCH, ...ranks);
+}
+
+/** Compares as far as both go; an x in the pattern and an X in what was typed stand for any character. */
+function agree(pattern: string, typed: string): boolean {
+  for (let i = 0; i < Math.min(pattern.length, typed.length); i++) {
+    const [wanted, given] = [pattern[i], typed[i]];
+    if (wanted !== "x" && given !== "X" && wanted !== given) return false;
+  }
+  return true;
+}
+
+function normalise(text: string): string {
+  const typed = text.toUpperCase().replace(/[\s_-]/g, "");
+  return typed.startsWith("STM32") || typed.startsWith("0X") ? typed : `STM32${typed}`;
+}
+
+/** "STM32G07xxx/08xxx" is STM32G07XXX and STM32G08XXX too. */
+function familyNames(name: string): readonly string[] {
+  const names = [normalise(name)];
+  for (const product of name.split(" / ")) {
+    names.push(normalise(product));
+    if (product.includes("(")) continue;
+    const [first, ...others] = product.split("/");
+    names.push(normalise(first!), ...others.map((tail) => normalise(first!.slice(0, -tail.length) + tail)));
+  }
+  return names;
+}
+
+function nearest(typed: string): readonly CatalogueEntry[] {
+  const distance = ({ parts }: CatalogueEntry): number =>
+    Math.min(...parts.map((part) => editDistance(part.toUpperCase(), typed.slice(0, part.length))));
+  return CATALOGUE.map((entry) => ({ entry, distance: distance(entry) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 5)
+    .map(({ entry }) => entry);
+}
+
+/** Levenshtein's distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+const SHOWN = 8;
+
+function describe(entries: readonly CatalogueEntry[]): string {
+  const shown = entries.slice(0, SHOWN).map(({ name, productId }) => `${name} (${hex(productId, 3)})`);
+  const more = entries.length - shown.length;
+  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
