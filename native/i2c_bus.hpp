@@ -36,7 +36,7 @@ class I2cBus {
   JobThread thread_;
 };
 
-// Messages of one I2C_RDWR, unpacked from the form that src/native/messages.ts describes.
+// Messages of one I2C_RDWR, unpacked from the form that src/transport/i2c-messages.ts describes.
 class MessageList {
  public:
   // nullptr, or what is wrong with the bytes.

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-// A list of steps in one block of bytes. src/native/step-program.ts makes it and describes the form; this is the only reader.
+// A list of steps in one block of bytes. src/transport/i2c-program.ts makes it and describes the form; this is the only reader.
 enum class StepKind : uint8_t { kWrite = 1, kRead = 2, kPoll = 3, kDelay = 4 };
 
 struct ProgramStep {

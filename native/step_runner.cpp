@@ -21,6 +21,7 @@ RunOutcome StepRunner::Run() {
 // Moves `index` past what was run.
 bool StepRunner::RunStep(size_t& index) {
   const ProgramStep& step = program_.steps()[index];
+  outcome_.reply = -1;  // what an earlier poll got says nothing about this step
   switch (step.kind) {
     case StepKind::kWrite: return RunWrite(index);
     case StepKind::kRead: return RunRead(index++);

@@ -32,7 +32,7 @@ export type Handle = I2cHandle | FileHandle | GpioChipHandle | GpioLinesHandle;
 /** How a program ended. */
 export const RUN_STATUS = { done: 0, system: 1, unexpected: 2, timeout: 3, aborted: 4 } as const;
 
-/** What running a program (src/native/step-program.ts) came to. Everything before step number `step` was done. */
+/** What running a program (src/transport/i2c-program.ts) came to. Everything before step number `step` was done. */
 export interface RunResult {
   /** One of RUN_STATUS. */
   readonly status: number;
@@ -132,7 +132,7 @@ export interface NativeBinding {
   i2cSetTimeout(bus: I2cHandle, tensOfMs: number): Promise<void>;
   /** I2C_RETRIES: how often the adapter tries again after lost arbitration. Belongs to the whole adapter. */
   i2cSetRetries(bus: I2cHandle, retries: number): Promise<void>;
-  /** One I2C_RDWR of packed messages (src/native/messages.ts). @returns the buffers of the read messages, one after the other */
+  /** One I2C_RDWR of packed messages (src/transport/i2c-messages.ts). @returns the buffers of the read messages, one after the other */
   i2cTransfer(bus: I2cHandle, messages: Uint8Array): Promise<Uint8Array>;
   /** Runs a program on the bus's thread. `flags` is RUN_FLAG. Rejects for nothing that happens on the bus. */
   i2cRun(bus: I2cHandle, address: number, program: Uint8Array, flags: number): Promise<RunResult>;
