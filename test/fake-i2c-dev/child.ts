@@ -7,14 +7,16 @@
 import { createInterface } from "node:readline";
 import type { Bus, BusOptions, ErrnoName } from "./bus.js";
 import type { Clock, SimulatedChip } from "../../src/simulator/chip.js";
+import { chipOf } from "./chips.js";
 import { scriptedChip } from "./scripted-chip.js";
 import { type FakeI2c, startFakeI2c } from "./server.js";
 
 interface SetUp {
-  /** As BusOptions, but chips are { chip: "stm32g071", ... } or { scripted: 0x56 }. */
+  /** As BusOptions, but chips are { productId: 0x460, ...options of chipOf } or { scripted: 0x56 }. */
   readonly buses: readonly (Omit<BusOptions, "chips"> & { readonly chips: readonly ChipSetUp[] })[];
 }
-type ChipSetUp = { readonly scripted: number };
+type ChipSetUp =
+  { readonly scripted: number } | ({ readonly productId: number } & Parameters<typeof chipOf>[1]);
 
 /** `bus` is an index, default 0. */
 type Command = { readonly bus?: number; readonly chip?: number } & (
@@ -28,8 +30,15 @@ type Command = { readonly bus?: number; readonly chip?: number } & (
   | { readonly do: "reset-totals" }
 );
 
-function maker(setUp: ChipSetUp): (clock: Clock) => SimulatedChip {
-  return scriptedChip({ address: setUp.scripted }).make;
+async function makerOf(setUp: ChipSetUp): Promise<(clock: Clock) => SimulatedChip> {
+  return "scripted" in setUp
+    ? scriptedChip({ address: setUp.scripted }).make
+    : chipOf(setUp.productId, setUp);
+}
+
+async function start({ buses }: SetUp): Promise<FakeI2c> {
+  const options = buses.map(async (bus) => ({ ...bus, chips: await Promise.all(bus.chips.map(makerOf)) }));
+  return startFakeI2c(...(await Promise.all(options)));
 }
 
 function obey(device: FakeI2c, command: Command): unknown {
@@ -80,8 +89,7 @@ export async function main(): Promise<void> {
     try {
       if (device) say({ ok: true, value: obey(device, JSON.parse(line) as Command) });
       else {
-        const { buses } = JSON.parse(line) as SetUp;
-        device = await startFakeI2c(...buses.map((bus) => ({ ...bus, chips: bus.chips.map(maker) })));
+        device = await start(JSON.parse(line) as SetUp);
         say({ ok: true, env: device.env, path: device.path });
       }
     } catch (error) {

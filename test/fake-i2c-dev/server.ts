@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildPreload } from "./build.js";
 import { Bus, errnoOf, PLAIN_I2C, type BusOptions } from "./bus.js";
+import { monotonicMs } from "./schedule.js";
 import { encodeReply, REQUEST, RequestReader, type BusRequest, type Reply } from "./wire.js";
 
 export interface FakeI2c {
@@ -106,7 +107,9 @@ function answer(bus: Bus, request: BusRequest): Reply {
     case REQUEST.transfer: {
       const { errno, endMs, data } = bus.transfer(request.askedMs, request.need, request.messages);
       const wakeMs = (bus.options.wait ?? true) ? endMs : 0;
-      return { errno: errno ? errnoOf(errno) : 0, wakeMs, endMs, payload: data };
+      // Where the wire takes no time there is nothing that could catch up: real time counts.
+      const untilMs = bus.options.speedHz ? endMs : Math.max(endMs, monotonicMs());
+      return { errno: errno ? errnoOf(errno) : 0, wakeMs, endMs: untilMs, payload: data };
     }
   }
 }
