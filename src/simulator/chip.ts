@@ -2,6 +2,7 @@
  * What a simulated chip is to the things around it: the in-process transport, the test device /dev/i2c-N, the pty, the kernel rig.
  * Facts come from the protocol reference, never from src/protocol (a shared mistake could hide there).
  */
+import type { ChipFault } from "./faults.js";
 
 /** Milliseconds, fractions allowed. Virtual in tests, real for demos, benchmarks and other people's tools. */
 export interface Clock {
@@ -17,9 +18,24 @@ export type I2cAnswer =
   /** The host broke the order or the length: SCL is held until the chip's time-out resets it, `stretchMs` from now. */
   | { readonly kind: "held"; readonly stretchMs: number };
 
+export type ViolationKind =
+  /** A frame in the wrong direction, a repeated START, a character while the chip was busy, wrong parity. */
+  | "order"
+  /** A frame longer or shorter than the protocol says. */
+  | "length"
+  /** The one short read that a careful host cannot avoid: Get, whose length it does not know before it has read N. */
+  | "short get"
+  /** Programming what is not erased, or while the flash controller is busy. */
+  | "flash"
+  /** Address or length of a write off the flash's granule. */
+  | "alignment"
+  /** A read that runs past the end of a memory. */
+  | "range";
+
 /** Something that a real chip would punish, or that no document covers. Tests expect none. */
 export interface Violation {
   readonly atMs: number;
+  readonly kind: ViolationKind;
   /** "write while a status was due: 11 EE" */
   readonly text: string;
 }
@@ -38,7 +54,16 @@ export interface SimulatedChip {
     readonly bytes: number;
     readonly erasedPages: number;
     readonly programmedBytes: number;
+    readonly resets: number;
+    /** What faults are counted by: flash operations begun, status bytes sent, frames that reached the bootloader. */
+    readonly operations: number;
+    readonly statuses: number;
+    readonly frames: number;
   };
+  /** Where the last Go went. */
+  readonly jumpTarget: number | undefined;
+  /** In force, not what the option bytes say for after the next reset. */
+  readonly readoutLevel: 0 | 1 | 2;
 
   /** One write transaction START address+W bytes STOP. `restart`: it began with a repeated START (a violation). */
   i2cWrite(address: number, bytes: Uint8Array, restart?: boolean): I2cAnswer;
@@ -62,6 +87,10 @@ export interface SimulatedChip {
   /** Memory as a debugger would see it; writing flash through `poke` ignores NOR rules. */
   peek(address: number, length: number): Uint8Array;
   poke(address: number, bytes: Uint8Array): void;
+  /** Orders a fault; its index counts from now. */
+  inject(fault: ChipFault): void;
   /** True when the flash holds a vector table that the core would start (initial SP in RAM, Thumb reset vector inside flash). */
   wouldBoot(): boolean;
+  /** Closes the memory file, if there is one. */
+  close(): void;
 }

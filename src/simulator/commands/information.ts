@@ -1,0 +1,36 @@
+/** Get, Get Version and Get ID: AN4221 rev 14 §3.2 to §3.4, AN3155 rev 20 §3.1 to §3.3. */
+import { ack, reply } from "../dialogue.js";
+import type { Dialogue } from "../dialogue.js";
+import { versionByte } from "../opcodes.js";
+import type { Rom } from "../rom.js";
+
+const version = ({ mcu, bus, version: text }: Rom): number =>
+  (bus === "uart" ? mcu.quirks.uartVersionByte : undefined) ?? versionByte(text);
+
+/** N is the number of opcodes: bytes that follow it, minus one, without the closing ACK. */
+export function* get(rom: Rom): Dialogue {
+  yield* ack();
+  const count = rom.opcodes.length + rom.mcu.quirks.getCountExtra;
+  yield* reply("Get", Uint8Array.of(count, version(rom), ...rom.opcodes));
+  yield* ack();
+}
+
+/** One byte on I2C; on UART two zero bytes follow, which once were option bytes. */
+export function* getVersion(rom: Rom): Dialogue {
+  yield* ack();
+  yield* reply(
+    "version",
+    rom.bus === "i2c" ? Uint8Array.of(version(rom)) : Uint8Array.of(version(rom), 0, 0),
+  );
+  yield* ack();
+}
+
+/** UART protocol 2.0 sends one byte of the ID only. */
+export function* getId(rom: Rom): Dialogue {
+  const { productId } = rom.mcu.facts;
+  const low = productId & 0xff;
+  yield* ack();
+  const single = rom.bus === "uart" && rom.version === "2.0";
+  yield* reply("product ID", single ? Uint8Array.of(0, low) : Uint8Array.of(1, productId >> 8, low));
+  yield* ack();
+}

@@ -1,0 +1,144 @@
+/** Facts of a simulated chip from a row of the device table: which memories it has and which bootloader. No protocol facts. */
+import { BootlaceError } from "../errors.js";
+import type { BootloaderRow, Device } from "../devices/device.js";
+import { geometryOf } from "../devices/geometry.js";
+import type { ChipFacts, FlashFacts } from "./facts.js";
+import type { I2cVersion, UartVersion } from "./opcodes.js";
+import { I2C_OPCODES, UART_OPCODES } from "./opcodes.js";
+import { optionLayoutOf } from "./option-bytes.js";
+
+export interface FactsOptions {
+  /** Bytes; default the row's largest. */
+  readonly flashSize?: number;
+  /** "V11.3"; default the last of the row. */
+  readonly version?: string;
+  /** What the chip shall be called; default its first part, in lower case. */
+  readonly name?: string;
+}
+
+/** @throws BootlaceError USAGE for a size or a version that the row does not have */
+export const factsOf = (device: Device, options: FactsOptions = {}): ChipFacts => {
+  const bootloader = bootloaderOf(device, options.version);
+  const { ram, flash } = device;
+  const start = ram.start;
+  const end = ram.end ?? start + 0x8000;
+  return {
+    name: options.name ?? (device.parts[0] ?? device.name).toLowerCase(),
+    series: device.series,
+    productId: device.productId,
+    flash: flashOf(device, options.flashSize ?? flash.maxSize),
+    ram: {
+      start,
+      end,
+      accessible: ram.accessible.filter((range) => range.start >= start && range.end <= end),
+    },
+    systemMemory: device.systemMemory,
+    ...given("sizeRegister", flash.sizeRegister),
+    ...given("uidRegister", flash.uidRegister),
+    bootloaderVersion: bootloader.version,
+    ...given("idAddress", bootloader.idAddress),
+    ...given("idByte", bootloader.id),
+    optionBytes: device.optionBytes,
+    optionLayout: optionLayoutOf(device.series),
+    ...given("otp", device.otp),
+    ...given("dataEeprom", device.dataEeprom),
+    voltageRegister: ["F2", "F4", "F7"].includes(device.series),
+    ...linksOf(device, bootloader),
+    specials: subCommandsOf(device),
+    emptyCheck: device.emptyCheck !== undefined,
+    startupMs: bootloader.startupMs ?? 1,
+  };
+};
+
+const given = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
+  value === undefined ? {} : ({ [key]: value } as Record<K, V>);
+
+/** The last row that has I2C, else the last: newest silicon, and the bus that this project is about. */
+const bootloaderOf = ({ bootloaders, name }: Device, version: string | undefined): BootloaderRow => {
+  const wanted =
+    version === undefined
+      ? (bootloaders.findLast((row) => row.i2c.length > 0) ?? bootloaders.at(-1))
+      : bootloaders.find((row) => row.version.toLowerCase() === version.toLowerCase());
+  if (wanted) return wanted;
+  const known = bootloaders.map((row) => row.version).join(", ");
+  throw new BootlaceError("USAGE", `${name} has no bootloader ${version ?? ""}: it has ${known}`);
+};
+
+const I2C_VERSIONS = Object.keys(I2C_OPCODES);
+const UART_VERSIONS = Object.keys(UART_OPCODES);
+
+const linksOf = (device: Device, bootloader: BootloaderRow): Pick<ChipFacts, "i2c" | "uart"> => {
+  const [i2c] = bootloader.i2c;
+  const [usart] = bootloader.usart;
+  const specials = subCommandsOf(device).length > 0;
+  const i2cVersion = i2c?.protocol.replace(/^V/, "");
+  const uartVersion = usart?.protocol.replace(/^V/, "");
+  return {
+    ...(i2c && i2cVersion !== undefined && I2C_VERSIONS.includes(i2cVersion)
+      ? {
+          i2c: {
+            address: i2c.address,
+            protocol: i2cVersion as I2cVersion,
+            timeoutMs: device.i2cTimeoutMs ?? 1000,
+            opcodes: opcodesOf(device.series, specials, I2C_OPCODES[i2cVersion as I2cVersion]),
+          },
+        }
+      : {}),
+    ...(usart && uartVersion !== undefined && UART_VERSIONS.includes(uartVersion)
+      ? {
+          uart: {
+            protocol: uartVersion as UartVersion,
+            parity: usart.parity,
+            opcodes: opcodesOf(device.series, specials, UART_OPCODES[uartVersion as UartVersion]),
+          },
+        }
+      : {}),
+  };
+};
+
+/** Only STM32H5 has the lists printed for 2.0 and 4.0; other chips of these versions keep the readout commands. */
+const opcodesOf = (series: string, specials: boolean, list: readonly number[]): readonly number[] => {
+  if (series === "H5") return list;
+  const withReadout = list.includes(0x50)
+    ? [...(list.includes(0x45) ? I2C_OPCODES["1.2"] : UART_OPCODES["3.3"])]
+    : [...list];
+  return specials ? [...withReadout, 0x50] : withReadout;
+};
+
+const flashOf = (device: Device, size: number): FlashFacts => {
+  const { series, flash, name } = device;
+  const known = [...new Set([...flash.sizesKiB.map((kib) => kib * 1024), flash.maxSize])];
+  if (!known.includes(size)) {
+    const sizes = known.map((bytes) => bytes / 1024).join(", ");
+    throw new BootlaceError(
+      "USAGE",
+      `${name} does not come with ${size / 1024} KiB of flash, but with ${sizes}`,
+    );
+  }
+  const { pages, banks, writeAlign, erasedValue } = geometryOf(device, size);
+  return {
+    base: flash.base,
+    size,
+    pages,
+    banks,
+    granule: writeAlign,
+    lengthAlign: Math.min(writeAlign, lengthAlignOf(series)),
+    erasedValue,
+    massErase: flash.massErase ?? true,
+  };
+};
+
+/** AN2606 rev 70 table 7: what the bootloader asks of the length; the flash word may be larger. */
+const lengthAlignOf = (series: string): number => {
+  if (/^(C5|H5|L5|U5|WBA)/.test(series)) return 16;
+  return /^(F[0-4]|G0|WB0|WL3)$/.test(series) ? 4 : 8;
+};
+
+const subCommandsOf = ({ specialCommands }: Device): number[] => {
+  const codes = specialCommands
+    .filter((text) => !text.includes("0x11") && !text.includes("0x21"))
+    .map((text) => /sub-opcode (0x[0-9a-f]{4})/i.exec(text)?.[1])
+    .filter((code) => code !== undefined)
+    .map(Number);
+  return [...new Set(codes)];
+};

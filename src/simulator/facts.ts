@@ -1,0 +1,70 @@
+/** What a simulated chip has: memories, addresses, protocol versions. Made from a device row (device-facts.ts) or written by hand. */
+import type { Range } from "../devices/device.js";
+import type { I2cVersion, UartVersion } from "./opcodes.js";
+import type { OptionLayout } from "./option-bytes.js";
+
+export interface FlashPage {
+  readonly address: number;
+  readonly size: number;
+  readonly bank: 1 | 2;
+  /** Its number in the Erase command. */
+  readonly index: number;
+}
+
+export interface FlashFacts {
+  readonly base: number;
+  /** Bytes that exist, gaps not counted. */
+  readonly size: number;
+  /** Ascending by address. */
+  readonly pages: readonly FlashPage[];
+  readonly banks: 1 | 2;
+  /** Smallest unit that is programmed at once; a write must start on a multiple of it. */
+  readonly granule: number;
+  /** The length of a write must be a multiple of this; the ROM fills the last granule (AN2606 rev 70 table 7). */
+  readonly lengthAlign: number;
+  readonly erasedValue: 0xff | 0x00;
+  readonly massErase: boolean;
+}
+
+export interface ChipFacts {
+  /** "stm32g071" */
+  readonly name: string;
+  /** "G0" */
+  readonly series: string;
+  readonly productId: number;
+  readonly flash: FlashFacts;
+  readonly ram: { readonly start: number; readonly end: number; readonly accessible: readonly Range[] };
+  readonly systemMemory: readonly Range[];
+  /** 16-bit register with the flash size in KiB, and the 96-bit unique ID. */
+  readonly sizeRegister?: number;
+  readonly uidRegister?: number;
+  /** "V11.3" */
+  readonly bootloaderVersion: string;
+  readonly idAddress?: number;
+  readonly idByte?: number;
+  readonly optionBytes: readonly Range[];
+  readonly optionLayout: OptionLayout;
+  readonly otp?: Range;
+  readonly dataEeprom?: Range;
+  /** F2, F4, F7: FFFF0000 takes the supply range (AN3155 rev 20, Write Memory). */
+  readonly voltageRegister: boolean;
+  /** undefined: this bootloader has no I2C. */
+  readonly i2c?: {
+    /** 7-bit. */
+    readonly address: number;
+    readonly protocol: I2cVersion;
+    readonly timeoutMs: number;
+    /** Where the list differs from the version's. */
+    readonly opcodes?: readonly number[];
+  };
+  readonly uart?: {
+    readonly protocol: UartVersion;
+    readonly parity: "even" | "none";
+    readonly opcodes?: readonly number[];
+  };
+  /** 16-bit sub-commands of Special and Extended Special. */
+  readonly specials: readonly number[];
+  /** An empty flash starts the bootloader whatever BOOT0 says. */
+  readonly emptyCheck: boolean;
+  readonly startupMs: number;
+}

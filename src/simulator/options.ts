@@ -1,0 +1,57 @@
+import type { Clock } from "./chip.js";
+import type { ChipFacts } from "./facts.js";
+import type { ChipFault } from "./faults.js";
+import type { ChipMemory } from "./memory-file.js";
+import type { I2cVersion, UartVersion } from "./opcodes.js";
+import type { ReadoutLevel } from "./option-bytes.js";
+import type { ChipQuirks } from "./quirks.js";
+
+/** How long the chip works, in ms. Typical values of data sheets, rounded; a test sets what it needs. */
+export interface ChipTimings {
+  /** 256 bytes of flash; shorter writes in proportion. */
+  readonly programMs: number;
+  /** One erase unit, or a function of its size in bytes. */
+  readonly pageEraseMs: number | ((sizeBytes: number) => number);
+  readonly massEraseMs: number;
+  readonly checksumMsPerKiB: number;
+  readonly optionBytesMs: number;
+  /** From the end of a reset until the chip answers. */
+  readonly startupMs: number;
+}
+
+export interface SpecialReply {
+  readonly data: Uint8Array;
+  readonly status: Uint8Array;
+}
+
+export interface ChipOptions {
+  readonly facts: ChipFacts;
+  /** Default: a VirtualClock of its own. */
+  readonly clock?: Clock;
+  /** 7-bit; default from the facts. */
+  readonly i2cAddress?: number;
+  readonly i2cProtocol?: I2cVersion;
+  readonly uartProtocol?: UartVersion;
+  /** Longest pause between two frames of one command; Infinity: no time-out. Default from the facts, 1000. */
+  readonly i2cTimeoutMs?: number;
+  /** What Get lists and the chip executes, instead of the version's list. */
+  readonly i2cOpcodes?: readonly number[];
+  readonly uartOpcodes?: readonly number[];
+  readonly timings?: Partial<ChipTimings>;
+  /** On top of what the row of this product ID and bootloader version says. */
+  readonly quirks?: Partial<ChipQuirks>;
+  /** What Special and Extended Special answer, by sub-command. Default: no data, one status byte 00. */
+  readonly specialReplies?: Readonly<Record<number, SpecialReply>>;
+  readonly readoutLevel?: ReadoutLevel;
+  /** Codes of Write Protect that are in force from the start. */
+  readonly writeProtected?: readonly number[];
+  /** Level of BOOT0 at power-on. Default high: the chip is in its bootloader. */
+  readonly boot0?: boolean;
+  /** Default true. */
+  readonly powered?: boolean;
+  /** Of what interrupted erases leave and of RAM after power-on. */
+  readonly seed?: number;
+  readonly faults?: readonly ChipFault[];
+  /** Keeps flash, option bytes and EEPROM between runs. */
+  readonly memory?: ChipMemory;
+}
