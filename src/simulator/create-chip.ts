@@ -137,7 +137,8 @@ class Chip implements SimulatedChip {
     const vectors = new DataView(this.#mcu.memory.read(flash.base, 8).buffer);
     const stack = vectors.getUint32(0, true);
     const reset = vectors.getUint32(4, true);
-    const stackFits = stack > ram.start && stack <= ram.end && stack % 4 === 0;
+    const areas = ram.stacks ?? ram.areas;
+    const stackFits = areas.some(({ start, end }) => stack > start && stack <= end) && stack % 4 === 0;
     return stackFits && (reset & 1) === 1 && this.#mcu.memory.flash.has(reset - 1);
   }
 

@@ -1,7 +1,8 @@
 /** Facts of a simulated chip from a row of the device table: which memories it has and which bootloader. No protocol facts. */
 import { BootlaceError } from "../errors.js";
-import type { BootloaderRow, Device } from "../devices/device.js";
+import type { BootloaderRow, Device, Range } from "../devices/device.js";
 import { geometryOf } from "../devices/geometry.js";
+import { stackAreas } from "../devices/stack.js";
 import type { ChipFacts, FlashFacts } from "./facts.js";
 import type { I2cVersion, UartVersion } from "./opcodes.js";
 import { I2C_OPCODES, UART_OPCODES } from "./opcodes.js";
@@ -19,19 +20,13 @@ export interface FactsOptions {
 /** @throws BootlaceError USAGE for a size or a version that the row does not have */
 export const factsOf = (device: Device, options: FactsOptions = {}): ChipFacts => {
   const bootloader = bootloaderOf(device, options.version);
-  const { ram, flash } = device;
-  const start = ram.start;
-  const end = ram.end ?? start + 0x8000;
+  const { flash } = device;
   return {
     name: options.name ?? (device.parts[0] ?? device.name).toLowerCase(),
     series: device.series,
     productId: device.productId,
     flash: flashOf(device, options.flashSize ?? flash.maxSize),
-    ram: {
-      start,
-      end,
-      accessible: ram.accessible.filter((range) => range.start >= start && range.end <= end),
-    },
+    ram: ramOf(device),
     systemMemory: device.systemMemory,
     ...given("sizeRegister", flash.sizeRegister),
     ...given("uidRegister", flash.uidRegister),
@@ -89,12 +84,18 @@ const linksOf = (device: Device, bootloader: BootloaderRow): Pick<ChipFacts, "i2
           uart: {
             protocol: uartVersion as UartVersion,
             parity: usart.parity,
-            opcodes: opcodesOf(device.series, specials, UART_OPCODES[uartVersion as UartVersion]),
+            opcodes:
+              device.productId < 0x100
+                ? WB0_OPCODES
+                : opcodesOf(device.series, specials, UART_OPCODES[uartVersion as UartVersion]),
           },
         }
       : {}),
   };
 };
+
+/** WB0 and WL3 have a set of their own, with the old Erase (AN3155 rev 20 table 2, AN5471). */
+const WB0_OPCODES = [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x43, 0x82, 0x92];
 
 /** Only STM32H5 has the lists printed for 2.0 and 4.0; other chips of these versions keep the readout commands. */
 const opcodesOf = (series: string, specials: boolean, list: readonly number[]): readonly number[] => {
@@ -103,6 +104,22 @@ const opcodesOf = (series: string, specials: boolean, list: readonly number[]): 
     ? [...(list.includes(0x45) ? I2C_OPCODES["1.2"] : UART_OPCODES["3.3"])]
     : [...list];
   return specials ? [...withReadout, 0x50] : withReadout;
+};
+
+/** RAM of a row that does not say where it ends. */
+const UNKNOWN_RAM_BYTES = 0x8000;
+
+const ramOf = (device: Device): ChipFacts["ram"] => {
+  const { start, end = start + UNKNOWN_RAM_BYTES, others = [], accessible } = device.ram;
+  const named = [{ start, end }, ...others];
+  const within = (range: Range): boolean =>
+    named.some((area) => range.start >= area.start && range.end <= area.end);
+  const stacks = stackAreas(device);
+  return {
+    areas: [...named, ...accessible.filter((range) => !within(range))],
+    accessible,
+    ...(stacks ? { stacks } : {}),
+  };
 };
 
 const flashOf = (device: Device, size: number): FlashFacts => {

@@ -33,7 +33,13 @@ export interface ChipFacts {
   readonly series: string;
   readonly productId: number;
   readonly flash: FlashFacts;
-  readonly ram: { readonly start: number; readonly end: number; readonly accessible: readonly Range[] };
+  readonly ram: {
+    readonly areas: readonly Range[];
+    /** What the bootloader reads and writes: without its own part. */
+    readonly accessible: readonly Range[];
+    /** Where an initial stack pointer may point (at the end of one, not at its start); default the areas. */
+    readonly stacks?: readonly Range[];
+  };
   readonly systemMemory: readonly Range[];
   /** 16-bit register with the flash size in KiB, and the 96-bit unique ID. */
   readonly sizeRegister?: number;

@@ -4,6 +4,7 @@ import type { ChipFacts } from "./facts.js";
 import { Flash } from "./flash.js";
 import type { ChipMemory } from "./memory-file.js";
 import { factoryOptions } from "./option-bytes.js";
+import { Ram } from "./ram.js";
 import { seededBytes } from "./random.js";
 
 export type AreaKind = "flash" | "ram" | "system" | "option" | "otp" | "eeprom";
@@ -19,7 +20,7 @@ const blockAround = (address: number): Range => {
 
 export class Memory {
   readonly flash: Flash;
-  readonly ram: Uint8Array;
+  readonly ram: Ram;
   readonly optionBytes: Uint8Array;
   readonly dataEeprom: Uint8Array;
   readonly otp: Uint8Array;
@@ -35,7 +36,7 @@ export class Memory {
     this.#facts = facts;
     this.#store = store;
     this.flash = new Flash(facts.flash);
-    this.ram = new Uint8Array(facts.ram.end - facts.ram.start);
+    this.ram = new Ram(facts.ram.areas, seed & 0xff);
     const optionRange = facts.optionBytes[0];
     const side = store?.side;
     this.optionBytes = factoryOptions(
@@ -56,14 +57,11 @@ export class Memory {
     }
     this.#system = systemContents(facts, seed);
     this.#systemRanges = systemRanges(facts);
-    this.powerOn(seed);
   }
 
-  /** RAM holds noise after power-on. */
+  /** RAM holds what it likes after power-on. */
   powerOn(seed: number): void {
-    const noise = seededBytes(seed ^ 0x5a5a);
-    const word = [noise(), noise(), noise(), noise()];
-    for (let at = 0; at < this.ram.length; at++) this.ram[at] = word[at & 3]! ^ (at & 0xff);
+    this.ram.fill(seed & 0xff);
   }
 
   /** Option bytes, EEPROM, OTP or write protection changed. */
@@ -79,8 +77,7 @@ export class Memory {
   areaOf(address: number, bootloaderRam = false): AreaKind | undefined {
     const { otp, dataEeprom, ram } = this.#facts;
     if (this.flash.has(address)) return "flash";
-    if (bootloaderRam && address >= ram.start && address < ram.end) return "ram";
-    if (inside(ram.accessible, address)) return "ram";
+    if (bootloaderRam ? this.ram.has(address) : inside(ram.accessible, address)) return "ram";
     if (this.isOptionByte(address)) return "option";
     if (otp && inside([otp], address)) return "otp";
     if (dataEeprom && inside([dataEeprom], address)) return "eeprom";
@@ -100,9 +97,10 @@ export class Memory {
   }
 
   #readByte(address: number): number {
-    const { otp, dataEeprom, ram, optionBytes } = this.#facts;
+    const { otp, dataEeprom, optionBytes } = this.#facts;
     if (this.flash.has(address)) return this.flash.bytes[address - this.flash.facts.base]!;
-    if (address >= ram.start && address < ram.end) return this.ram[address - ram.start]!;
+    const inRam = this.ram.readByte(address);
+    if (inRam !== undefined) return inRam;
     if (inside(optionBytes, address)) return this.optionBytes[address - optionBytes[0]!.start] ?? 0xff;
     if (otp && inside([otp], address)) return this.otp[address - otp.start]!;
     if (dataEeprom && inside([dataEeprom], address)) return this.dataEeprom[address - dataEeprom.start]!;
@@ -111,8 +109,8 @@ export class Memory {
 
   /** Everything but flash and option bytes: RAM takes all, OTP only clears bits, EEPROM erases by itself. */
   writePlain(kind: "ram" | "otp" | "eeprom", address: number, data: Uint8Array): void {
-    const { otp, dataEeprom, ram } = this.#facts;
-    if (kind === "ram") this.ram.set(data.subarray(0, Math.max(0, ram.end - address)), address - ram.start);
+    const { otp, dataEeprom } = this.#facts;
+    if (kind === "ram") this.ram.write(address, data);
     if (kind === "eeprom" && dataEeprom) {
       this.dataEeprom.set(data.subarray(0, dataEeprom.end - address), address - dataEeprom.start);
     }
@@ -145,7 +143,8 @@ const systemContents = (facts: ChipFacts, seed: number): Map<number, number> => 
   const bytes = new Map<number, number>();
   if (facts.uidRegister !== undefined) {
     const noise = seededBytes(seed);
-    for (let at = 0; at < 12; at++) bytes.set(facts.uidRegister + at, noise());
+    // L0 and L1 have the third word apart, at 0x14.
+    for (let at = 0; at < 0x18; at++) bytes.set(facts.uidRegister + at, noise());
   }
   if (facts.sizeRegister !== undefined) {
     const kib = facts.flash.size >> 10;

@@ -30,7 +30,7 @@ export const BUSY = 0x76;
 export const FILLER = 0x1f;
 
 export type I2cVersion = "1.0" | "1.1" | "1.2" | "2.0";
-export type UartVersion = "2.0" | "2.1" | "2.2" | "3.0" | "3.1" | "3.2" | "3.3" | "4.0";
+export type UartVersion = "1.0" | "2.0" | "2.1" | "2.2" | "3.0" | "3.1" | "3.2" | "3.3" | "4.0";
 
 const I2C_10 = [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x63, 0x73, 0x82, 0x92];
 const NO_STRETCH = [0x32, 0x45, 0x64, 0x74, 0x83, 0x93];
@@ -48,6 +48,7 @@ const UART_3 = [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x63, 0x73, 0x82, 0x92
 
 /** 4.0 varies per product; this is STM32H5's (AN3155 rev 20 §3.1). */
 export const UART_OPCODES: Readonly<Record<UartVersion, readonly number[]>> = {
+  "1.0": UART_2,
   "2.0": UART_2,
   "2.1": UART_2,
   "2.2": UART_2,

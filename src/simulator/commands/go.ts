@@ -20,5 +20,5 @@ const isTarget = (rom: Rom, address: number): boolean => {
   const reserve = mcu.quirks.goStackReserve;
   if (reserve === undefined) return true;
   const stack = new DataView(mcu.memory.read(address, 4).buffer).getUint32(0, true);
-  return stack <= mcu.facts.ram.end - reserve;
+  return stack <= mcu.facts.ram.areas[0]!.end - reserve;
 };

@@ -25,12 +25,17 @@ export function* getVersion(rom: Rom): Dialogue {
   yield* ack();
 }
 
-/** UART protocol 2.0 sends one byte of the ID only. */
+/** UART protocol 2.0 sends one byte of the ID only (AN3155 rev 20 table 3). */
 export function* getId(rom: Rom): Dialogue {
   const { productId } = rom.mcu.facts;
   const low = productId & 0xff;
   yield* ack();
-  const single = rom.bus === "uart" && rom.version === "2.0";
-  yield* reply("product ID", single ? Uint8Array.of(0, low) : Uint8Array.of(1, productId >> 8, low));
+  yield* reply("product ID", idBytes(rom, productId >> 8, low));
   yield* ack();
 }
+
+/** WB0 and WL3 send metal fix and mask set before a product ID of one byte (AN5471 rev 5, Get ID). */
+const idBytes = ({ bus, version }: Rom, high: number, low: number): Uint8Array => {
+  if (high === 0) return Uint8Array.of(2, 0x01, 0x01, low);
+  return bus === "uart" && version === "2.0" ? Uint8Array.of(0, low) : Uint8Array.of(1, high, low);
+};

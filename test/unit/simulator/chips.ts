@@ -29,7 +29,10 @@ export const G071: ChipFacts = {
     erasedValue: 0xff,
     massErase: true,
   },
-  ram: { start: 0x2000_0000, end: 0x2000_9000, accessible: [{ start: 0x2000_3000, end: 0x2000_9000 }] },
+  ram: {
+    areas: [{ start: 0x2000_0000, end: 0x2000_9000 }],
+    accessible: [{ start: 0x2000_3000, end: 0x2000_9000 }],
+  },
   systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7000 }],
   sizeRegister: 0x1fff_75e0,
   uidRegister: 0x1fff_7590,
