@@ -1,0 +1,4 @@
+/** On Debian's own kernel. */
+import { runCases } from "./harness.js";
+
+await runCases();
