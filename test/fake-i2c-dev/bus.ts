@@ -221,6 +221,7 @@ export class Bus {
     const fault = this.onFrame?.(start) ?? this.faults.get(number);
     this.faults.delete(number);
     const frame = { ...start, startMs, ...this.#run(start, startMs, fault) };
+    this.clock.passed(frame.endMs);
     this.#count(frame);
     this.trace?.push(frame);
     return frame;

@@ -21,9 +21,14 @@ export class Schedule implements Clock {
     return this.#last;
   }
 
+  /** A frame is over: nobody is told an earlier time any more. */
+  passed(ms: number): void {
+    this.#last = Math.max(this.#last, ms);
+  }
+
   /** Runs `action` with the clock at `atMs`, or at the latest time anybody was told, if that is later. */
   at<T>(atMs: number, action: () => T): T {
-    this.#last = Math.max(this.#last, atMs);
+    this.passed(atMs);
     this.#inFrame = true;
     try {
       return action();
