@@ -7,7 +7,6 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { BootlaceError } from "../errors.js";
-import { ExchangeQueue } from "./exchange-queue.js";
 import { bitsPerCharacter, DEFAULT_BAUD } from "./serial-mode.js";
 import type { SerialMode } from "./serial-mode.js";
 import { openPort, toSystemError } from "./serial-port.js";
@@ -15,6 +14,7 @@ import type { PortBinding, PortSettings } from "./serial-port.js";
 import { SerialWire } from "./serial-wire.js";
 import { guardTty, loadTtyBinding, refuseMiniUart } from "./serial-tty.js";
 import type { TtyBinding } from "./serial-tty.js";
+import { Turns } from "./turns.js";
 import type { ExchangeOptions, Step, Traits, Transport } from "./transport.js";
 
 export interface SerialOptions {
@@ -64,7 +64,7 @@ export class SerialTransport implements Transport {
   readonly #path: string;
   readonly #mode: SerialMode;
   readonly #wire: SerialWire;
-  readonly #queue = new ExchangeQueue();
+  readonly #turns = new Turns();
   readonly #notes: string[] = [];
   readonly #lines = { dtr: true, rts: true, brk: false };
   #tty: TtyBinding | undefined;
@@ -140,7 +140,7 @@ export class SerialTransport implements Transport {
       }
       if (own.at(-1)?.kind === "write") await this.#wire.drain(own.length - 1);
       return reads;
-    });
+    }, options.signal);
   }
 
   discardInput(): Promise<void> {
@@ -170,13 +170,13 @@ export class SerialTransport implements Transport {
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#queue.run(() => this.#closePort());
+    this.#closed ??= this.#turns.take(() => this.#closePort());
     return this.#closed;
   }
 
-  #run<T>(job: () => Promise<T>): Promise<T> {
+  #run<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#closed) return Promise.reject(new BootlaceError("BUS_FAILED", `${this.#path} is closed`));
-    return this.#queue.run(job);
+    return this.#turns.take(job, signal);
   }
 
   async #step(step: Step, index: number, reads: Uint8Array[]): Promise<void> {

@@ -5,8 +5,8 @@
  * caller comes between. That costs a thread hop per step, so a traced run is a little slower than one without.
  */
 import { hex } from "../errors.js";
-import { ExchangeQueue } from "./exchange-queue.js";
 import { StepError } from "./transport.js";
+import { Turns } from "./turns.js";
 import type { ExchangeOptions, Step, StepFailure, Traits, Transport } from "./transport.js";
 
 export interface TraceRecord {
@@ -47,7 +47,7 @@ class TracedTransport implements Transport {
   readonly #sink: (record: TraceRecord) => void;
   readonly #now: () => number;
   readonly #startMs: number;
-  readonly #queue = new ExchangeQueue();
+  readonly #turns = new Turns();
   readonly shrinkFrames?: () => boolean;
   #exchanges = 0;
 
@@ -69,7 +69,7 @@ class TracedTransport implements Transport {
 
   exchange(steps: readonly Step[], options?: ExchangeOptions): Promise<Uint8Array[]> {
     const own = [...steps]; // the caller may change its list while this one waits
-    return this.#queue.run(async () => {
+    return this.#turns.take(async () => {
       const exchange = this.#exchanges++;
       const reads: Uint8Array[] = [];
       for (const [index, step] of own.entries())
@@ -77,15 +77,15 @@ class TracedTransport implements Transport {
           ...(await this.#observe({ exchange, index, step }, () => this.#runStep(step, index, options))),
         );
       return reads;
-    });
+    }, options?.signal);
   }
 
   discardInput(): Promise<void> {
-    return this.#queue.run(() => this.#other("discard", () => this.#inner.discardInput()));
+    return this.#turns.take(() => this.#other("discard", () => this.#inner.discardInput()));
   }
 
   close(): Promise<void> {
-    return this.#queue.run(() => this.#other("close", () => this.#inner.close()));
+    return this.#turns.take(() => this.#other("close", () => this.#inner.close()));
   }
 
   async #runStep(step: Step, index: number, options?: ExchangeOptions): Promise<Uint8Array[]> {

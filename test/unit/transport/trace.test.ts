@@ -92,11 +92,14 @@ describe("traceTransport", () => {
   });
 
   test("passes the signal on and says that a list was stopped", async () => {
-    const { records, transport } = traced();
+    const { toy, records, transport } = traced();
     const stop = new AbortController();
-    stop.abort(new Error("enough"));
-    await expect(transport.exchange([read(1)], { signal: stop.signal })).rejects.toThrow("enough");
-    expect(records.map(formatTrace)).toEqual(["     1.000     1.000  < 1: stopped: enough"]);
+    toy.fail = () => void stop.abort(new Error("enough"));
+    await expect(transport.exchange([read(1), read(2)], { signal: stop.signal })).rejects.toThrow("enough");
+    expect(records.map((record) => formatTrace(record).slice(22))).toEqual([
+      "< 1: 01",
+      "< 2: stopped: enough",
+    ]);
   });
 
   test("reports reads, waits, discarding and closing, and the system error of a failed step", async () => {
