@@ -87,25 +87,26 @@ const SAMPLES = 4;
 class ByChecksum extends Comparison {
   async compare(stretch: readonly PageContent[]): Promise<void> {
     const holding = await this.#ask(stretch);
-    if (holding !== "other") return this.settle(stretch, holding);
-    if (stretch.length > SAMPLES * 2 && (await this.#allDiffer(stretch)))
-      return this.settle(stretch, "other");
-    await this.#halve(stretch);
+    const hopeless = holding === "other" && stretch.length > SAMPLES * 2 && (await this.#allDiffer(stretch));
+    if (holding !== "other" || hopeless) this.settle(stretch, holding);
+    else await this.#halve(stretch);
   }
 
   /** `stretch` is known to differ. */
   async #halve(stretch: readonly PageContent[]): Promise<void> {
-    if (stretch.length === 1) return this.settle(stretch, "other");
+    if (stretch.length === 1) {
+      this.settle(stretch, "other");
+      return;
+    }
     const middle = stretch.length >> 1;
     const [left, right] = [stretch.slice(0, middle), stretch.slice(middle)];
     const holding = await this.#ask(left);
     if (holding === "other") await this.#halve(left);
     else this.settle(left, holding);
     // When the left half is the same, the difference is in the right one: no need to ask.
-    if (holding === "same" && right.length > 1) return this.#halve(right);
-    const other = await this.#ask(right);
-    if (other === "other") await this.#halve(right);
-    else this.settle(right, other);
+    const answer = holding === "same" && right.length > 1 ? "other" : await this.#ask(right);
+    if (answer === "other") await this.#halve(right);
+    else this.settle(right, answer);
   }
 
   async #allDiffer(stretch: readonly PageContent[]): Promise<boolean> {
@@ -166,9 +167,9 @@ const PROBE_BYTES = 64;
 
 class ByReading extends Comparison {
   async compare(stretch: readonly PageContent[]): Promise<void> {
-    if (stretch.length > SAMPLES * 2 && (await this.#allDiffer(stretch)))
-      return this.settle(stretch, "other");
-    for (const content of stretch) this.settle([content], await this.#ask(content));
+    const hopeless = stretch.length > SAMPLES * 2 && (await this.#allDiffer(stretch));
+    if (hopeless) this.settle(stretch, "other");
+    else for (const content of stretch) this.settle([content], await this.#ask(content));
   }
 
   async #allDiffer(stretch: readonly PageContent[]): Promise<boolean> {

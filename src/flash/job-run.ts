@@ -5,10 +5,11 @@ import type { JobOptions } from "./job.js";
 import type { Session } from "./session.js";
 
 /** What an interrupted job leaves behind, said in every error from here on. */
-export type ChipState = "untouched" | "unbootable" | "complete";
+export type ChipState = "untouched" | "erasing" | "unbootable" | "complete";
 
 const STATE_TEXT: Readonly<Record<ChipState, string>> = {
   untouched: "the flash was not changed; the chip is still in its bootloader",
+  erasing: "the erase is not complete; the chip is still in its bootloader",
   unbootable:
     "the first page of the image is not complete, so the chip does not start a half-written program; it is still in its bootloader",
   complete: "the image is written and verified",

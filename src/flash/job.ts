@@ -13,8 +13,10 @@ export interface WriteOptions extends JobOptions {
   readonly erasePartial?: boolean;
   /** Write every page, also those that hold the right bytes already. */
   readonly full?: boolean;
-  /** Do not check that the image looks like firmware for this chip. */
-  readonly noCheck?: boolean;
+  /** What to do when the image does not look like firmware for this chip (stack pointer, reset vector). Default "warn": a note. */
+  readonly check?: "warn" | "refuse" | "off";
+  /** Name of the image in messages. */
+  readonly file?: string;
   /** Bytes the flash is believed to hold: compared with instead of the chip. What was written is still verified. */
   readonly assume?: import("../image/image.js").MemoryImage;
   /** Stop after the plan. */
@@ -32,6 +34,8 @@ export interface WriteResult {
   readonly verifiedBy: "checksum" | "read back" | "nothing";
   readonly retries: number;
   readonly left: "bootloader" | "running" | "reset";
+  /** Why the image may not be firmware for this chip, one sentence each. */
+  readonly doubts: readonly string[];
   readonly elapsedMs: number;
 }
 

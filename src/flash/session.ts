@@ -11,4 +11,6 @@ export interface Session {
   readonly quirks: Quirks;
   /** Brings a chip back that does not come to a command boundary by itself, by its reset lines; absent where there are none. */
   readonly reenter?: () => Promise<void>;
+  /** Restarts the chip by its reset lines; absent where there are none. */
+  readonly restart?: () => Promise<void>;
 }

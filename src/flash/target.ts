@@ -21,8 +21,8 @@ export interface Target extends AsyncDisposable {
    */
   write(image: MemoryImage, options?: WriteOptions): Promise<WriteResult>;
   verify(image: MemoryImage, options?: JobOptions): Promise<VerifyResult>;
-  /** Any readable memory, not only flash. */
-  read(range: Range, options?: JobOptions): Promise<Uint8Array>;
+  /** Any readable memory, not only flash. Confirmed by the ROM's checksum or a second reading, unless `once`. */
+  read(range: Range, options?: JobOptions & { readonly once?: boolean }): Promise<Uint8Array>;
   erase(what: EraseWhat, options?: JobOptions & { readonly erasePartial?: boolean }): Promise<EraseResult>;
   /** CRC of a run of flash as the ROM computes it (AN4221, Get Checksum); computed from what is read where the ROM has no such command. */
   checksum(
@@ -61,6 +61,8 @@ export interface ConnectOptions extends JobOptions {
   readonly waitMs?: number;
   /** BOOT0 and NRST: a preset's name or a sequence, see docs/wiring.md. */
   readonly resetSequence?: string;
+  /** Lines of the sequence by name: `{ boot0: "gpiochip0:17", nrst: "!NRST" }`. */
+  readonly lines?: Readonly<Record<string, string | undefined>>;
   /** Every step on the bus, for --trace. */
   readonly onTrace?: (line: string) => void;
 }

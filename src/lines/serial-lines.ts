@@ -11,6 +11,9 @@ export interface ModemPort {
   setLines(lines: ModemLines): Promise<void>;
 }
 
+export const isModemPort = (port: object): port is ModemPort =>
+  "setLines" in port && typeof port.setLines === "function";
+
 export class SerialLines implements LineDriver {
   readonly #references: ReadonlyMap<string, SerialReference>;
   readonly #port: ModemPort;

@@ -18,16 +18,14 @@ const BUSY_PATIENCE_MS = 45_000;
  */
 export async function connectBootloader(transport: Transport): Promise<Identity> {
   if (transport.traits.opening === "autobaud") await synchroniseStream(transport);
-  else await answerToVersion(transport);
-  return identifyPatiently(transport);
+  return identifyPatiently(transport, await answerToVersion(transport));
 }
 
 /** Nothing else is asked before Get Version was answered: an address may belong to another device. */
-async function answerToVersion(transport: Transport): Promise<void> {
+async function answerToVersion(transport: Transport): Promise<number> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await getVersion(transport);
-      return;
+      return await getVersion(transport);
     } catch (error) {
       if (!(error instanceof BootlaceError)) throw error;
       if (error.code === "NO_REPLY" && attempt < SILENT_ATTEMPTS)
@@ -60,10 +58,10 @@ const nobody = (transport: Transport, error: BootlaceError): BootlaceError =>
     : error;
 
 /** A bit that flipped in the middle of the questions is no reason to give up: the second time it is. */
-async function identifyPatiently(transport: Transport): Promise<Identity> {
+async function identifyPatiently(transport: Transport, version: number): Promise<Identity> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await identify(transport);
+      return await identify(transport, version);
     } catch (error) {
       if (!(error instanceof BootlaceError) || attempt === 4) throw error;
       await resynchronise(transport);

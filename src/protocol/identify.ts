@@ -16,13 +16,16 @@ export interface Identity {
   readonly productId: number;
 }
 
-/** Asks who is there. On I2C the version comes first, because it tells the likely length of the Get reply. */
-export async function identify(transport: Transport): Promise<Identity> {
-  const version = await getVersion(transport);
-  const get =
-    transport.traits.framing === "message" ? getByMessage(transport, version) : getByStream(transport);
-  const { commands } = await get;
-  return { version, commands, productId: await getId(transport) };
+/**
+ * Asks who is there.
+ * @param version answer of Get Version: on I2C it tells the likely length of the Get reply
+ */
+export async function identify(transport: Transport, version: number): Promise<Identity> {
+  const byMessage = transport.traits.framing === "message";
+  const { commands, version: listed } = await (byMessage
+    ? getByMessage(transport, version)
+    : getByStream(transport));
+  return { version: listed, commands, productId: await getId(transport) };
 }
 
 export async function getVersion(transport: Transport): Promise<number> {
@@ -71,7 +74,7 @@ async function getByStream(transport: Transport): Promise<GetReply> {
 
 const parseGet = (reply: Uint8Array): GetReply => ({ version: reply[1]!, commands: [...reply.subarray(2)] });
 
-async function getId(transport: Transport): Promise<number> {
+export async function getId(transport: Transport): Promise<number> {
   if (transport.traits.framing === "message") {
     const [reply] = await runDialogue(
       transport,

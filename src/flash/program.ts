@@ -1,0 +1,105 @@
+/**
+ * Writing pages that were erased. A block whose data may have reached the flash is never sent again over itself: its page is
+ * erased and written anew (AN4221: writing what is not erased is not reported).
+ */
+import { BootlaceError, hex } from "../errors.js";
+import type { Block } from "../protocol/bootloader.js";
+import { CommandFailure } from "../protocol/link.js";
+import type { PageBlocks } from "./blocks.js";
+import { eraseSurely } from "./erase-pages.js";
+import type { JobRun } from "./job-run.js";
+import { Pace } from "./pace.js";
+import { Attempts } from "./retry.js";
+
+const MOST_REDOS = 8;
+
+interface Item {
+  readonly page: PageBlocks;
+  readonly block: Block;
+}
+
+export class Programmer {
+  readonly #redone = new Map<PageBlocks, number>();
+  readonly #pace = new Pace();
+  /** Bytes of blocks acknowledged, those written again included only once. */
+  bytes = 0;
+
+  onProgress: (bytes: number) => void = () => undefined;
+
+  constructor(readonly run: JobRun) {}
+
+  /** Writes what belongs to each page before everything is verified. */
+  async writeBodies(pages: readonly PageBlocks[]): Promise<void> {
+    await this.#write(pages.flatMap((page) => page.blocks.map((block) => ({ page, block }))));
+  }
+
+  /** Writes what makes the program startable. */
+  async writeLast(page: PageBlocks): Promise<void> {
+    await this.#write(page.last.map((block) => ({ page, block })));
+  }
+
+  /** Erases a page and writes it anew, its last blocks included when `whole`. */
+  async redo(page: PageBlocks, whole: boolean, reason: string): Promise<void> {
+    const attempt = (this.#redone.get(page) ?? 0) + 1;
+    this.#redone.set(page, attempt);
+    const { index, address } = page.plan.page;
+    if (attempt > MOST_REDOS)
+      throw new BootlaceError(
+        "VERIFY_FAILED",
+        `page ${index} at ${hex(address)} does not hold what was written to it: ${reason}`,
+        { address },
+      );
+    this.run.retries++;
+    this.run.emit({ type: "retry", phase: "write", address, attempt, reason });
+    await eraseSurely(this.run, page.plan.page);
+    const blocks = whole ? [...page.blocks, ...page.last] : page.blocks;
+    await this.#write(blocks.map((block) => ({ page, block })));
+  }
+
+  async #write(items: readonly Item[]): Promise<void> {
+    const attempts = new Attempts(this.run, { phase: "write" });
+    for (let next = 0; next < items.length;) {
+      this.run.checkpoint();
+      const list = items.slice(next, next + this.#pace.commands);
+      const { done, failure } = await this.#send(list);
+      next += done;
+      if (done > 0) attempts.progressed();
+      if (failure) next = await this.#mend(items, next, { attempts, failure });
+    }
+  }
+
+  async #send(list: readonly Item[]): Promise<{ done: number; failure?: CommandFailure }> {
+    const startedAt = performance.now();
+    try {
+      await this.run.session.loader.writeMany(list.map(({ block }) => block));
+      this.#pace.took(list.length, performance.now() - startedAt);
+      this.#count(list);
+      return { done: list.length };
+    } catch (failure) {
+      if (!(failure instanceof CommandFailure)) throw failure;
+      this.#count(list.slice(0, failure.done));
+      return { done: failure.done, failure };
+    }
+  }
+
+  #count(list: readonly Item[]): void {
+    for (const { block } of list) this.bytes += block.bytes.length;
+    this.onProgress(this.bytes);
+  }
+
+  /** @returns where to go on: at the same block when nothing of it can have been stored, else behind its page, which is done anew */
+  async #mend(
+    items: readonly Item[],
+    next: number,
+    { attempts, failure }: { attempts: Attempts; failure: CommandFailure },
+  ): Promise<number> {
+    const { page, block } = items[next]!;
+    await attempts.failed(failure.cause);
+    const { phase } = failure.cause.context;
+    if (phase === "command" || phase === "address") return next;
+    const whole = page.last.includes(block);
+    const rest = items.findIndex((item, index) => index >= next && item.page !== page);
+    await this.redo(page, whole, failure.cause.message);
+    return rest === -1 ? items.length : rest;
+  }
+}

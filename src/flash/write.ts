@@ -1,0 +1,230 @@
+/**
+ * The way of a write: check, survey, plan; erase the entry page first; erase and write the rest; verify; write what makes the
+ * program startable; verify that; leave. Until the last step the chip starts nothing, and the same write again finishes the job.
+ */
+import { BootlaceError, hex } from "../errors.js";
+import type { MemoryImage, Segment } from "../image/image.js";
+import { cutPages, type PageBlocks } from "./blocks.js";
+import { checkImage } from "./check-image.js";
+import { mismatches } from "./check.js";
+import { joined } from "./contents.js";
+import { erasePages, eraseSurely, massErase } from "./erase-pages.js";
+import type { WriteOptions, WriteResult } from "./job.js";
+import { JobRun } from "./job-run.js";
+import { leave } from "./leave.js";
+import { erases, makePlan, type PagePlan, type Plan } from "./plan.js";
+import { Programmer } from "./program.js";
+import type { Session } from "./session.js";
+import { restOfFlashBlank, survey } from "./survey.js";
+
+export async function writeImage(
+  session: Session,
+  image: MemoryImage,
+  options: WriteOptions,
+): Promise<WriteResult> {
+  const run = new JobRun(session, options);
+  const doubts = checkImage(session, image, options);
+  for (const doubt of doubts) run.note(`this may not be firmware for ${session.chip.name}: ${doubt}`);
+  return run.conclude(async () => {
+    const plan = await planWrite(run, image, options);
+    run.emit({ type: "planned", plan: plan.summary });
+    if (options.dryRun) return result(run, plan, { outcome: "planned", verified: false, doubts });
+    const changes = plan.pages.some(({ action }) => action !== "keep");
+    if (changes) await perform(run, plan, image, options.assume !== undefined);
+    else if (options.assume) await verifyKept(run, image);
+    await leave(run, options.leave ?? "stay", image.start);
+    return result(run, plan, {
+      outcome: changes ? "written" : "already current",
+      verified: true,
+      doubts,
+      leave: options.leave,
+    });
+  });
+}
+
+async function planWrite(run: JobRun, image: MemoryImage, options: WriteOptions): Promise<Plan> {
+  const findings = await survey(run, image, options);
+  const { geometry, quirks } = run.session;
+  const maybeMass =
+    !quirks.massEraseBroken && findings.length < geometry.pages.length && findings.length >= 8;
+  const whole = maybeMass && findings.every(({ holding }) => holding === "other");
+  const blank = whole && (await restOfFlashBlank(run, findings.map(({ content }) => content))); // prettier-ignore
+  const planned = quirks.massEraseBroken ? { ...geometry, massErase: false } : geometry;
+  return makePlan(planned, findings, { restOfFlashBlank: blank });
+}
+
+async function perform(run: JobRun, plan: Plan, image: MemoryImage, distrustKept: boolean): Promise<void> {
+  const { geometry, loader } = run.session;
+  const cut = { blockBytes: loader.writeBytes, erasedValue: geometry.erasedValue, imageStart: image.start };
+  const pages = cutPages(plan.pages, cut);
+  run.state = "unbootable";
+  await erase(run, plan);
+  const total = pages.reduce((sum, page) => sum + lengthOf(page), 0);
+  const programmer = new Programmer(run);
+  await run.phase("write", { total }, async (progress) => {
+    programmer.onProgress = progress;
+    await programmer.writeBodies(pages);
+  });
+  await verifyBodies(run, plan, pages, { programmer, image, distrustKept });
+  await finish(run, pages, programmer);
+  run.state = "complete";
+}
+
+const lengthOf = ({ blocks, last }: PageBlocks): number =>
+  [...blocks, ...last].reduce((sum, { bytes }) => sum + bytes.length, 0);
+
+async function erase(run: JobRun, plan: Plan): Promise<void> {
+  const pages = plan.pages.filter(({ action }) => erases(action)).map(({ page }) => page);
+  if (pages.length === 0) return;
+  await run.phase("erase", { total: pages.length, unit: "pages" }, async (progress) => {
+    if (plan.massErase && (await massErase(run))) return "mass erase";
+    const [entry, ...others] = pages;
+    const first = plan.pages[0]!.page;
+    if (entry === first) await eraseSurely(run, first);
+    await erasePages(run, entry === first ? others : pages, (done) => progress(done + 1));
+    return undefined;
+  });
+}
+
+/** What the pages shall hold when everything but the last blocks is written. */
+function bodiesOf(plan: Plan, pages: readonly PageBlocks[], kept: boolean): Segment[] {
+  const written = new Map(pages.map((page) => [page.plan, page]));
+  const segments = plan.pages.flatMap((page) => {
+    const blocks = written.get(page);
+    if (blocks) return withoutLast(definedParts(page), blocks);
+    return kept || page.action === "erase" ? page.content.parts : [];
+  });
+  return joined(segments);
+}
+
+/** What is known of a page: all of it, but for gaps that are blank already. */
+function definedParts({ content, kept }: PagePlan): Segment[] {
+  return joined([...content.parts, ...kept].sort((a, b) => a.address - b.address));
+}
+
+function withoutLast(parts: readonly Segment[], { last }: PageBlocks): Segment[] {
+  let left = [...parts];
+  for (const block of last) left = left.flatMap((part) => cutOut(part, block));
+  return left;
+}
+
+function cutOut({ address, bytes }: Segment, hole: Segment): Segment[] {
+  const end = address + bytes.length;
+  const from = Math.min(Math.max(hole.address, address), end);
+  const to = Math.max(Math.min(hole.address + hole.bytes.length, end), address);
+  if (from >= to) return [{ address, bytes }];
+  const parts = [
+    { address, bytes: bytes.subarray(0, from - address) },
+    { address: to, bytes: bytes.subarray(to - address) },
+  ];
+  return parts.filter((part) => part.bytes.length > 0);
+}
+
+interface Verifying {
+  readonly programmer: Programmer;
+  readonly image: MemoryImage;
+  readonly distrustKept: boolean;
+}
+
+const MOST_ROUNDS = 4;
+
+async function verifyBodies(
+  run: JobRun,
+  plan: Plan,
+  pages: readonly PageBlocks[],
+  { programmer, distrustKept }: Verifying,
+): Promise<void> {
+  const kept = run.session.loader.canChecksum || distrustKept;
+  const wanted = bodiesOf(plan, pages, kept);
+  const total = wanted.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  await run.phase("verify", { total }, async (progress) => {
+    let unsure = wanted;
+    for (let round = 1; ; round++) {
+      const wrong = await mismatches(run, "verify", unsure, progress);
+      if (wrong.length === 0) return;
+      if (round === MOST_ROUNDS) throw verifyFailed(wrong[0]!.address);
+      await redoPages(run, plan, pages, { programmer, wrong });
+      unsure = wrong;
+    }
+  });
+}
+
+interface Redo {
+  readonly programmer: Programmer;
+  readonly wrong: readonly Segment[];
+}
+
+async function redoPages(
+  run: JobRun,
+  plan: Plan,
+  pages: readonly PageBlocks[],
+  { programmer, wrong }: Redo,
+): Promise<void> {
+  for (const planned of plan.pages) {
+    const { address, size } = planned.page;
+    if (!wrong.some((part) => part.address < address + size && part.address + part.bytes.length > address))
+      continue;
+    const page = pages.find((candidate) => candidate.plan === planned);
+    if (page) await programmer.redo(page, false, "it does not hold what was written");
+    else if (planned.action === "erase") await eraseSurely(run, planned.page);
+    else throw verifyFailed(address);
+  }
+}
+
+const verifyFailed = (address: number): BootlaceError =>
+  new BootlaceError("VERIFY_FAILED", `the flash at ${hex(address)} does not hold what was written`, {
+    address,
+  });
+
+/** The entry page's last blocks, and then all of that page again. */
+async function finish(run: JobRun, pages: readonly PageBlocks[], programmer: Programmer): Promise<void> {
+  const entry = pages.find(({ last }) => last.length > 0);
+  if (!entry) return;
+  await programmer.writeLast(entry);
+  for (let round = 1; ; round++) {
+    const wrong = await mismatches(run, "verify", definedParts(entry.plan));
+    if (wrong.length === 0) return;
+    if (round === MOST_ROUNDS) throw verifyFailed(wrong[0]!.address);
+    await programmer.redo(entry, true, "it does not hold what was written");
+  }
+}
+
+/** `--assume` trusted an old image and nothing seemed to differ: the flash has the last word. */
+async function verifyKept(run: JobRun, image: MemoryImage): Promise<void> {
+  await run.phase("verify", { total: image.byteLength }, async (progress) => {
+    const [wrong] = await mismatches(run, "verify", image.segments, progress);
+    if (wrong)
+      throw new BootlaceError(
+        "VERIFY_FAILED",
+        `the flash at ${hex(wrong.address)} does not hold what --assume says`,
+        {
+          address: wrong.address,
+          hint: "Run the write again without --assume.",
+        },
+      );
+  });
+}
+
+interface Outcome {
+  readonly outcome: WriteResult["outcome"];
+  readonly verified: boolean;
+  readonly doubts: readonly string[];
+  readonly leave?: WriteOptions["leave"] | undefined;
+}
+
+function result(run: JobRun, plan: Plan, { outcome, verified, doubts, leave: left }: Outcome): WriteResult {
+  const written = outcome === "written";
+  const by = run.session.loader.canChecksum ? "checksum" : "read back";
+  return {
+    outcome,
+    plan: plan.summary,
+    bytesWritten: written ? plan.summary.writeBytes : 0,
+    pagesErased: written ? plan.summary.erasePages : 0,
+    pagesKept: plan.summary.keepPages,
+    verifiedBy: verified ? by : "nothing",
+    retries: run.retries,
+    doubts,
+    left: left === "go" ? "running" : left === "reset" ? "reset" : "bootloader",
+    elapsedMs: run.elapsedMs,
+  };
+}

@@ -1,0 +1,30 @@
+/** bootlace: flash STM32 microcontrollers through the bootloader in their ROM, over I2C and UART. */
+export { connect } from "./flash/connect.js";
+export type { ConnectOptions, Target } from "./flash/target.js";
+export type {
+  ChipInfo,
+  EraseResult,
+  EraseWhat,
+  JobOptions,
+  VerifyResult,
+  WriteOptions,
+  WriteResult,
+} from "./flash/job.js";
+export type {
+  EventSink,
+  FlashEvent,
+  PageAction,
+  PagePlanSummary,
+  Phase,
+  PlanSummary,
+} from "./flash/events.js";
+export { BootlaceError, ERRORS, type ErrorCode, type ErrorContext } from "./errors.js";
+export { MemoryImage, type ImageFormat, type Segment } from "./image/image.js";
+export { loadImage } from "./image/load.js";
+export { parseImage } from "./image/parse.js";
+export { allDevices, deviceByProductId } from "./devices/load.js";
+export { deviceByName } from "./devices/name.js";
+export type { Device, Geometry, Page, Range } from "./devices/device.js";
+export { parseTarget, type TargetAddress } from "./transport/target.js";
+export { openTransport, type OpenOptions } from "./transport/open.js";
+export { StepError, type Step, type Traits, type Transport } from "./transport/transport.js";
