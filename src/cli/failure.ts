@@ -7,7 +7,7 @@ import { wrap } from "./text.js";
 export function asBootlaceError(error: unknown): BootlaceError {
   if (error instanceof BootlaceError) return error;
   const text = error instanceof Error ? error.message : String(error);
-  return new BootlaceError("INTERNAL", `Unexpected error: ${text}`, {}, { cause: error });
+  return new BootlaceError("INTERNAL", `unexpected error: ${text}`, {}, { cause: error });
 }
 
 /** The system call's failure under an error, however deep: errno name, what the system says, the call. */

@@ -13,7 +13,7 @@ export function watchInterrupts(io: Io): Interrupts {
   const controller = new AbortController();
   const listeners = Object.entries(SIGNALS).map(([name, code]) => {
     const listener = (): void => {
-      const error = new BootlaceError(code, `Stopped by ${name === "SIGINT" ? "Ctrl-C" : name}`);
+      const error = new BootlaceError(code, `stopped by ${name === "SIGINT" ? "Ctrl-C" : name}`);
       if (controller.signal.aborted) leaveAtOnce(io, error.exitStatus);
       else controller.abort(error);
     };

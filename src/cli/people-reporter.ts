@@ -1,12 +1,13 @@
 /** Tells people, on stderr: a line per phase that stays, errors in full, and one last line that says what is true. */
 import type { BootlaceError } from "../errors.js";
-import type { FlashEvent, PlanSummary } from "../flash/events.js";
+import type { FlashEvent } from "../flash/events.js";
 import type { ChipInfo } from "../flash/job.js";
 import { failureText } from "./failure.js";
+import { planText } from "./plan-text.js";
 import { clip, label, LABEL_WIDTH, percentOf, phaseLine, PhaseTracker, plainLine } from "./progress.js";
 import { Progress, type Reporter } from "./reporter.js";
 import type { Screen } from "./screen.js";
-import { bytesText, plural, wrap } from "./text.js";
+import { bytesText, wrap } from "./text.js";
 import type { Verdict } from "./verdict.js";
 
 /** A log gets a line at every 10 %, though not more often than every half second, and one after 5 s of silence. */
@@ -134,17 +135,6 @@ export class PeopleReporter implements Reporter {
 export function chipText(chip: ChipInfo): string {
   const version = chip.bootloaderVersion === undefined ? "" : ` ${chip.bootloaderVersion}`;
   return `${chip.name}, ${bytesText(chip.geometry.size)} flash, bootloader${version} (protocol ${chip.protocol})`;
-}
-
-export function planText(plan: PlanSummary): string {
-  const parts = [
-    plan.keepPages > 0 ? `keep ${plural(plan.keepPages, "page")}` : "",
-    plan.massErase ? "erase the whole chip" : plan.erasePages > 0 ? `erase ${plan.erasePages}` : "",
-    plan.writePages > 0 ? `write ${plan.writePages} (${bytesText(plan.writeBytes)})` : "",
-    plan.preserveBytes > 0 ? `put back ${bytesText(plan.preserveBytes)} outside the image` : "",
-    plan.lostBytes > 0 ? `give up ${bytesText(plan.lostBytes)} outside the image` : "",
-  ].filter((part) => part !== "");
-  return parts.length === 0 ? "nothing to do" : parts.join(", ");
 }
 
 function retryText(event: FlashEvent & { type: "retry" }): string {

@@ -1,7 +1,8 @@
 /** The plan as a table for --dry-run: runs of neighbouring pages with the same fate are one line. */
 import type { PagePlanSummary, PlanSummary } from "../flash/events.js";
 import { hex } from "../errors.js";
-import { bytesText, plural, table } from "./text.js";
+import { planText } from "./plan-text.js";
+import { bytesText, table } from "./text.js";
 
 interface Run {
   readonly first: PagePlanSummary;
@@ -18,7 +19,7 @@ export function planTable(plan: PlanSummary): string {
     first.partial ?? "",
   ]);
   const head = ["page", "address", "size", "action", "outside the image"];
-  return `${table([head, ...rows])}${costText(plan)}\n`;
+  return `${table([head, ...rows])}${planText(plan)}\n`;
 }
 
 function runsOf(pages: readonly PagePlanSummary[]): Run[] {
@@ -35,17 +36,4 @@ function runsOf(pages: readonly PagePlanSummary[]): Run[] {
     else runs.push({ first: page, last: page, bytes: page.size });
   }
   return runs;
-}
-
-function costText(plan: PlanSummary): string {
-  const parts = [
-    `${plural(plan.keepPages, "page")} kept`,
-    plan.massErase ? "whole chip erased" : `${plan.erasePages} erased`,
-    `${plan.writePages} written (${bytesText(plan.writeBytes)})`,
-    ...(plan.preserveBytes > 0
-      ? [`${bytesText(plan.preserveBytes)} outside the image read and put back`]
-      : []),
-    ...(plan.lostBytes > 0 ? [`${bytesText(plan.lostBytes)} outside the image given up`] : []),
-  ];
-  return parts.join(", ");
 }

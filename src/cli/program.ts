@@ -61,8 +61,10 @@ async function buildProgram(argv: readonly string[], io: Io, act: Act): Promise<
   program.configureHelp({ styleTitle: (text) => styleOf(io.stdout, io.env).bold(text) });
   addOverview(program);
   const asked = argv[0] === "help" ? argv[1] : argv[0];
-  for (const verb of VERBS)
-    await addVerb(program, verb, asked === verb.name || asked === verb.alias ? act : undefined);
+  for (const verb of VERBS) {
+    const isAsked = asked !== undefined && (asked === verb.name || asked === verb.alias);
+    await addVerb(program, verb, isAsked ? act : undefined);
+  }
   return program;
 }
 

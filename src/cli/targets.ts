@@ -34,7 +34,7 @@ export async function chooseTargets(options: TargetOptions, env: Env): Promise<C
 /** For verbs that do one chip. */
 export async function chooseTarget(options: TargetOptions, env: Env): Promise<ChosenTarget> {
   const targets = await chooseTargets(options, env);
-  if (targets.length > 1) throw usage("This command does one target at a time");
+  if (targets.length > 1) throw usage("this command does one target at a time");
   return targets[0]!;
 }
 
@@ -46,7 +46,7 @@ function pairUp(options: TargetOptions, env: Env): ManifestEntry[] {
   const addresses = options.address ?? [];
   if (ports.length === 0) {
     throw usage(
-      "No target: --port is missing and BOOTLACE_PORT is not set",
+      "no target: --port is missing and BOOTLACE_PORT is not set",
       "`bootlace ports` lists what is there.",
     );
   }

@@ -21,10 +21,17 @@ interface DoctorOptions {
 export function define(command: Command, act: Act): void {
   command
     .option("-p, --port <target>", "judge this bus or port only [BOOTLACE_PORT]")
-    .option("-a, --address <address>", "7-bit I2C address, like 0x56 [BOOTLACE_ADDRESS]", parsed(parseI2cAddress))
+    .option(
+      "-a, --address <address>",
+      "7-bit I2C address, like 0x56 [BOOTLACE_ADDRESS]",
+      parsed(parseI2cAddress),
+    )
     .option("--json", "one JSON document on stdout");
   addExamples(command, "bootlace doctor", "bootlace doctor --port /dev/i2c-1 --address 0x56");
-  command.addHelpText("after", `\nExit status 0: ready. ${ERRORS.NOT_READY.exit}: not ready, the findings say why.`);
+  command.addHelpText(
+    "after",
+    `\nExit status 0: ready. ${ERRORS.NOT_READY.exit}: not ready, the findings say why.`,
+  );
   command.action(act(run));
 }
 
@@ -38,14 +45,12 @@ async function run(context: Context, options: DoctorOptions): Promise<number> {
   return diagnosis.ready ? 0 : ERRORS.NOT_READY.exit;
 }
 
-function questionOf(
-  options: DoctorOptions,
-  env: Context["io"]["env"],
-): { path?: string; address?: number } {
+function questionOf(options: DoctorOptions, env: Context["io"]["env"]): { path?: string; address?: number } {
   const port = options.port ?? env["BOOTLACE_PORT"];
   if (!port) return {};
   const target = parseTarget(port);
-  if (target.kind === "sim") throw new BootlaceError("USAGE", "A simulated chip needs nothing of this machine");
+  if (target.kind === "sim")
+    throw new BootlaceError("USAGE", "a simulated chip needs nothing of this machine");
   const fromEnv = env["BOOTLACE_ADDRESS"] ? parseI2cAddress(env["BOOTLACE_ADDRESS"]) : undefined;
   const address = options.address ?? (target.kind === "i2c" ? (target.address ?? fromEnv) : undefined);
   return { path: target.path, ...(address !== undefined && { address }) };
@@ -66,6 +71,9 @@ function findingText({ level, title, detail, nextStep }: Finding, style: Style):
   const width = Math.min(80, style.columns) - 1;
   const mark = MARKS[level].padEnd(MARK_WIDTH);
   const head = wrap(`${mark}${title}: ${detail}`, width, MARK_WIDTH).replace(mark, paint(mark));
-  const next = nextStep === undefined ? "" : `${wrap(`${" ".repeat(MARK_WIDTH)}> ${nextStep}`, width, MARK_WIDTH + 2)}\n`;
+  const next =
+    nextStep === undefined
+      ? ""
+      : `${wrap(`${" ".repeat(MARK_WIDTH)}> ${nextStep}`, width, MARK_WIDTH + 2)}\n`;
   return `${head}\n${next}`;
 }

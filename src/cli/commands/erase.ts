@@ -60,7 +60,7 @@ function whatOf({ all, range, bank }: EraseCliOptions): EraseWhat {
   if (asked.length === 1) return asked[0]!;
   throw new BootlaceError(
     "USAGE",
-    asked.length === 0 ? "Nothing to erase is named" : "--all, --range and --bank contradict each other",
+    asked.length === 0 ? "nothing to erase is named" : "--all, --range and --bank contradict each other",
     { hint: "Give one of --all, --range START:LENGTH and --bank N." },
   );
 }

@@ -39,7 +39,7 @@ async function run(context: Context, options: TargetOptions): Promise<number> {
   if (signal.aborted)
     throw signal.reason instanceof BootlaceError
       ? signal.reason
-      : new BootlaceError("INTERRUPTED", "Stopped");
+      : new BootlaceError("INTERRUPTED", "stopped");
   io.stdout.write(options.json === true ? document("info", chipJson(chip)) : infoText(chip));
   return 0;
 }

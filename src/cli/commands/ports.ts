@@ -56,7 +56,11 @@ async function portsText(buses: readonly Bus[], ports: readonly SerialPort[]): P
   const { shortFunctionality } = await import("../../host/functionality.js");
   const busRows = buses.map((bus) => [
     bus.path,
-    bus.hasNode ? (bus.functionality === undefined ? "no access" : shortFunctionality(bus.functionality)) : "no device node",
+    bus.hasNode
+      ? bus.functionality === undefined
+        ? "no access"
+        : shortFunctionality(bus.functionality)
+      : "no device node",
     bus.clockHz === undefined ? "" : `${bus.clockHz / 1000} kHz`,
     bus.driver ?? "",
     bus.name ?? "",

@@ -28,7 +28,7 @@ export function define(command: Command, act: Act): void {
   );
   command.addHelpText(
     "after",
-    "\nReadout protection is level 1. Level 2 can never be undone: bootlace does not set it.",
+    "\nReadout protection is level 1. Level 2 can never be undone:\nbootlace does not set it.",
   );
   command.action(act(run));
 }
@@ -57,11 +57,11 @@ function protectionOf(
 ): { readonly readout: true } | { readonly writeSectors: readonly number[] } {
   if (what === "readout") {
     if (sectors !== undefined)
-      throw new BootlaceError("USAGE", "Readout protection covers the whole chip: --sectors has no meaning");
+      throw new BootlaceError("USAGE", "readout protection covers the whole chip: --sectors has no meaning");
     return { readout: true };
   }
   if (sectors === undefined)
-    throw new BootlaceError("USAGE", "Which sectors? --sectors is missing, like --sectors 0,1,2");
+    throw new BootlaceError("USAGE", "which sectors? --sectors is missing, like --sectors 0,1,2");
   return { writeSectors: sectors };
 }
 

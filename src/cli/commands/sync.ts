@@ -19,7 +19,7 @@ export function define(command: Command, act: Act): void {
   );
   command.addHelpText(
     "after",
-    "\nExit status 0 both when nothing had to be done and when it was done; the last line says which.",
+    "\nExit status 0 both when nothing had to be done and when it was done; the last\nline says which.",
   );
   command.action(act(run));
 }
@@ -37,7 +37,7 @@ async function run(
     targets,
     options,
     image,
-    writeOptions: { leave },
+    writeOptions: { leave, file },
     showPlan: false,
   });
 }

@@ -31,7 +31,7 @@ async function run(
   options: UnprotectCliOptions,
 ): Promise<number> {
   if (what === "readout" && options.yesEraseEverything !== true) {
-    throw new BootlaceError("USAGE", "Lifting readout protection erases the whole flash of the chip", {
+    throw new BootlaceError("USAGE", "lifting readout protection erases the whole flash of the chip", {
       hint: "If that is what you want, pass --yes-erase-everything.",
     });
   }

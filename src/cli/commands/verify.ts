@@ -18,7 +18,7 @@ export function define(command: Command, act: Act): void {
   addExamples(
     command,
     "bootlace verify app.hex --port /dev/i2c-1 --address 0x56",
-    "bootlace verify app.bin --base 0x08004000 --port /dev/ttyS1 --quiet && echo same",
+    "bootlace verify app.hex --port /dev/ttyS1 --quiet && echo same",
   );
   command.action(act(run));
 }
@@ -47,7 +47,7 @@ function differentError(file: string, { differences, by }: VerifyResult): Bootla
   const more =
     differences.length > MOST_NAMED ? ` and ${plural(differences.length - MOST_NAMED, "more place")}` : "";
   const precise = by === "checksum" ? ", whole pages counted" : "";
-  return new BootlaceError("DIFFERENT", `The chip differs from ${file} at ${named}${more}${precise}`, {
+  return new BootlaceError("DIFFERENT", `the chip differs from ${file} at ${named}${more}${precise}`, {
     chipState: "the chip is still in its bootloader; its flash was not touched",
   });
 }

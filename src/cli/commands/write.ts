@@ -23,8 +23,8 @@ interface WriteCliOptions extends TargetOptions, ImageOptions, LeaveOptions {
   readonly full?: boolean;
   readonly assume?: string;
   readonly erasePartial?: boolean;
-  /** commander's form of --no-check. */
-  readonly check: boolean;
+  /** false: --no-check. */
+  readonly check?: "warn" | "refuse" | "off" | false;
 }
 
 export function define(command: Command, act: Act): void {
@@ -35,7 +35,13 @@ export function define(command: Command, act: Act): void {
     .option("--full", "erase and write also what holds the right bytes already")
     .option("--assume <file>", "the image the chip holds now: compare with it instead of the chip")
     .option("--erase-partial", "give up what else is in pages that the image covers in part")
-    .option("--no-check", "do not check that the image looks like firmware for the chip");
+    .addOption(
+      new Option(
+        "--check <how>",
+        "an image that does not look like firmware: warn (default), refuse or off",
+      ).choices(["warn", "refuse", "off"]),
+    )
+    .option("--no-check", "the same as --check off");
   addLeaveOptions(command);
   addImageOptions(command);
   addOutputOptions(addTargetOptions(command, true));
@@ -75,7 +81,8 @@ async function run(context: Context, file: string, options: WriteCliOptions): Pr
   const assume = options.assume === undefined ? undefined : await openImage(context, options.assume, {});
   const writeOptions: WriteOptions = {
     leave,
-    noCheck: !options.check,
+    file,
+    check: options.check === false ? "off" : (options.check ?? "warn"),
     ...(assume && { assume }),
     ...(options.dryRun === true && { dryRun: true }),
     ...(options.full === true && { full: true }),

@@ -1,0 +1,37 @@
+/** `bootlace funcs`: what an I2C adapter can do, row for row what `i2cdetect -F` prints. */
+import type { Command } from "commander";
+import { BootlaceError, hex } from "../../errors.js";
+import { parseTarget } from "../../transport/target.js";
+import type { Context } from "../context.js";
+import { document } from "../json.js";
+import { addExamples, parsed } from "../options.js";
+import type { Act } from "../verbs.js";
+
+export function define(command: Command, act: Act): void {
+  command
+    .argument("<bus>", "number or path of the bus: 1 or /dev/i2c-1", parsed(busPath))
+    .option("--json", "one JSON document on stdout");
+  addExamples(command, "bootlace funcs 1", "bootlace funcs /dev/i2c-1 --json");
+  command.action(act(run));
+}
+
+/** "1", "/dev/i2c-1", "i2c:1". */
+export function busPath(text: string): string {
+  const target = parseTarget(text);
+  if (target.kind === "i2c") return target.path;
+  throw new BootlaceError("USAGE", "An I2C bus is expected, like 1 or /dev/i2c-1.");
+}
+
+async function run({ io }: Context, path: string, options: { readonly json?: boolean }): Promise<number> {
+  const { openBus } = await import("../../transport/i2c-dev.js");
+  const { functionalityTable, functionalityRecord } = await import("../../host/functionality.js");
+  const bus = await openBus(path);
+  const mask = bus.functionality;
+  await bus.close();
+  const text =
+    options.json === true
+      ? document("funcs", { bus: path, mask, maskHex: hex(mask), functionality: functionalityRecord(mask) })
+      : `${functionalityTable(path, mask).join("\n")}\n`;
+  io.stdout.write(text);
+  return 0;
+}

@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  parseAddress,
+  parseI2cAddress,
+  parseRange,
+  parseSeconds,
+  parseSize,
+  parseWhole,
+} from "../../../src/cli/args.js";
+
+describe("sizes", () => {
+  it.each([
+    ["4096", 4096],
+    ["0x1000", 4096],
+    ["0X1000", 4096],
+    ["0x0800_0000", 0x0800_0000],
+    ["16k", 16384],
+    ["16K", 16384],
+    ["16KiB", 16384],
+    ["2M", 2 << 20],
+  ])("%s is %i", (text, value) => {
+    expect(parseSize(text)).toBe(value);
+  });
+
+  it.each(["", " ", "k", "-1", "1.5k", "0x", "0xg", "16 k", "1e3", "16kk", "Infinity", "４"])(
+    "%j is refused",
+    (text) => {
+      expect(() => parseSize(text)).toThrow("A size is expected, like 4096, 0x1000, 16k or 2M.");
+    },
+  );
+
+  it("0 is refused", () => {
+    expect(() => parseSize("0")).toThrow("A size of 0 makes no sense here.");
+  });
+
+  it("more than the address space is refused", () => {
+    expect(() => parseSize("0x100000001")).toThrow("more than the 4 GiB");
+  });
+
+  it("hexadecimal and decimal agree for every number", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 0xffff_ffff }), (value) => {
+        expect(parseSize(`0x${value.toString(16)}`)).toBe(value);
+        expect(parseSize(`${value}`)).toBe(value);
+      }),
+    );
+  });
+});
+
+describe("addresses and ranges", () => {
+  it("a range is START:LENGTH, half-open", () => {
+    expect(parseRange("0x08000000:16k")).toEqual({ start: 0x0800_0000, end: 0x0800_4000 });
+    expect(parseRange("0:1")).toEqual({ start: 0, end: 1 });
+    expect(parseRange("0xFFFFFFFF:1")).toEqual({ start: 0xffff_ffff, end: 0x1_0000_0000 });
+  });
+
+  it.each(["0x08000000", "1:2:3", ""])("%j is refused with an example", (text) => {
+    expect(() => parseRange(text)).toThrow("START:LENGTH is expected, like 0x08000000:16k.");
+  });
+
+  it("says which half is wrong", () => {
+    expect(() => parseRange("x:1")).toThrow("An address is expected, like 0x08000000.");
+    expect(() => parseRange("0:x")).toThrow("A size is expected");
+    expect(() => parseRange("0:0")).toThrow("A size of 0");
+    expect(() => parseRange("0xFFFFFFFF:2")).toThrow("beyond the chip's 32-bit address space");
+  });
+
+  it("an address beyond 32 bits is refused", () => {
+    expect(() => parseAddress("0x100000000")).toThrow("beyond the chip's 32-bit address space");
+  });
+});
+
+describe("I2C addresses", () => {
+  it("have 7 bits and are hexadecimal", () => {
+    expect(parseI2cAddress("0x56")).toBe(0x56);
+    expect(parseI2cAddress("0x78")).toBe(0x78);
+  });
+
+  it("without 0x the number could mean two things, so the likely one is shown", () => {
+    expect(() => parseI2cAddress("56")).toThrow("written in hexadecimal with 0x, like 0x56.");
+    expect(() => parseI2cAddress("3B")).toThrow("like 0x3B.");
+    expect(() => parseI2cAddress("")).toThrow("like 0x56.");
+  });
+
+  it("the 8-bit form of a data sheet is translated", () => {
+    expect(() => parseI2cAddress("0xAC")).toThrow("as an 8-bit address it is 0x56 in 7 bits");
+  });
+
+  it("reserved ones are refused", () => {
+    expect(() => parseI2cAddress("0x07")).toThrow("I2C reserves the addresses below 0x08.");
+  });
+});
+
+describe("other words", () => {
+  it("times are seconds, or milliseconds when they say so", () => {
+    expect(parseSeconds("5")).toBe(5000);
+    expect(parseSeconds("0.5")).toBe(500);
+    expect(parseSeconds("5s")).toBe(5000);
+    expect(parseSeconds("200ms")).toBe(200);
+    expect(() => parseSeconds("-1")).toThrow("A time is expected, like 5, 0.5 or 200ms.");
+  });
+
+  it("whole numbers stay within their limits", () => {
+    expect(parseWhole("7", 0, 7)).toBe(7);
+    expect(() => parseWhole("8", 0, 7)).toThrow("A whole number from 0 to 7 is expected.");
+    expect(() => parseWhole("0x1", 0, 7)).toThrow("A whole number");
+  });
+});

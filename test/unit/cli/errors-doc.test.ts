@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { ERRORS } from "../../../src/errors.js";
+
+const doc = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
+const sections = new Map(
+  [...doc.matchAll(/^## ([A-Z_]+)\n([^]*?)(?=^## |(?![^]))/gm)].map(([, code, text]) => [code!, text!]),
+);
+const rows = Object.entries(ERRORS);
+
+describe("the table of errors", () => {
+  it("gives every code an exit status of its own, never 0 and within a byte", () => {
+    const statuses = rows.map(([, { exit }]) => exit);
+    expect(new Set(statuses).size).toBe(statuses.length);
+    expect(Math.min(...statuses)).toBeGreaterThan(0);
+    expect(Math.max(...statuses)).toBeLessThan(256);
+  });
+
+  it.each(rows)("%s has a hint that is a sentence", (_code, { hint }) => {
+    expect(hint).toMatch(/^[`A-Zi].*\.$/);
+  });
+
+  it.each(rows)("%s has a section in docs/errors.md that names its exit status", (code, { exit }) => {
+    expect(sections.get(code)).toContain(`Exit status ${exit}.`);
+  });
+
+  it("and the document has no code that is gone", () => {
+    expect([...sections.keys()].filter((code) => !(code in ERRORS))).toEqual([]);
+  });
+});
