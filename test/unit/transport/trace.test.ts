@@ -94,7 +94,7 @@ describe("traceTransport", () => {
   test("passes the signal on and says that a list was stopped", async () => {
     const { toy, records, transport } = traced();
     const stop = new AbortController();
-    toy.fail = () => void stop.abort(new Error("enough"));
+    toy.fail = () => stop.abort(new Error("enough"));
     await expect(transport.exchange([read(1), read(2)], { signal: stop.signal })).rejects.toThrow("enough");
     expect(records.map((record) => formatTrace(record).slice(22))).toEqual([
       "< 1: 01",
