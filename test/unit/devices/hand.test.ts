@@ -298,7 +298,7 @@ describe("smaller members", () => {
     ["H563 with 1 MiB", 0x484, 1024, "0-63 @8000000, 64-127 @8080000"],
     ["U575 with 1 MiB", 0x482, 1024, "0-63 @8000000, 64-127 @8080000"],
     ["WB55 with 512 KiB", 0x495, 512, "0-127 @8000000"],
-  ])("%s", async (_, productId, kib, expected, layout) => {
+  ])("%s", async (...[, productId, kib, expected, layout]) => {
     const geometry = await cut(productId, kib, layout);
     expect(numbers(geometry)).toBe(expected);
     expect(geometry.size).toBe(kib * 1024);
