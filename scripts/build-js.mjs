@@ -2,7 +2,9 @@
 import { build } from "esbuild";
 import { readFile, rm } from "node:fs/promises";
 
-const { dependencies } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
+const { dependencies, version } = JSON.parse(
+  await readFile(new URL("../package.json", import.meta.url), "utf8"),
+);
 
 await rm(new URL("../dist/", import.meta.url), { recursive: true, force: true });
 await build({
@@ -16,6 +18,7 @@ await build({
   target: "node20",
   external: Object.keys(dependencies),
   chunkNames: "chunks/[name]-[hash]",
+  define: { BOOTLACE_VERSION: JSON.stringify(version) },
   sourcemap: false,
   legalComments: "none",
   logLevel: "warning",
