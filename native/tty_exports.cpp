@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <string>
 
+#include "arguments.hpp"
 #include "exports.hpp"
 #include "system_error.hpp"
 #include "unique_fd.hpp"
@@ -28,12 +30,9 @@ bool MakeRaw(int fd) {
 
 // -1 and a pending exception when the first argument is no descriptor.
 int DescriptorOf(const Napi::CallbackInfo& info) {
-  if (info.Length() > 0 && info[0].IsNumber()) {
-    const int fd = info[0].As<Napi::Number>().Int32Value();
-    if (fd >= 0) return fd;
-  }
-  Napi::TypeError::New(info.Env(), "fd: a file descriptor").ThrowAsJavaScriptException();
-  return -1;
+  Arguments arguments(info);
+  const auto fd = static_cast<int>(arguments.Integer(0, INT_MAX));
+  return arguments.ok() ? fd : -1;
 }
 
 int DataBits(tcflag_t flags) {
