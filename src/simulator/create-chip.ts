@@ -163,14 +163,17 @@ class Chip implements SimulatedChip {
     return true;
   }
 
+  /** A version that differs from the chip's own brings its own list of commands. */
   #session(bus: "i2c" | "uart"): Session {
     const { facts, i2cProtocol, uartProtocol, i2cOpcodes, uartOpcodes } = this.#options;
     if (bus === "i2c") {
       const version = i2cProtocol ?? facts.i2c?.protocol ?? "1.2";
-      return new Session(this.#mcu, bus, version, i2cOpcodes ?? facts.i2c?.opcodes ?? I2C_OPCODES[version]);
+      const own = version === facts.i2c?.protocol ? facts.i2c.opcodes : undefined;
+      return new Session(this.#mcu, bus, version, i2cOpcodes ?? own ?? I2C_OPCODES[version]);
     }
     const version = uartProtocol ?? facts.uart?.protocol ?? "3.1";
-    return new Session(this.#mcu, bus, version, uartOpcodes ?? facts.uart?.opcodes ?? UART_OPCODES[version]);
+    const own = version === facts.uart?.protocol ? facts.uart.opcodes : undefined;
+    return new Session(this.#mcu, bus, version, uartOpcodes ?? own ?? UART_OPCODES[version]);
   }
 }
 

@@ -99,6 +99,24 @@ export const NO_QUIRKS: ChipQuirks = {
   emptyFlagCleared: false,
 };
 
+/** Values of the quirks that are neither a switch nor a number. */
+export const QUIRK_CHOICES = {
+  wrongFrame: ["hold", "refuse"],
+  statusAfterAbort: ["due", "lost"],
+  quickWrite: ["by protocol", "ignored", "hangs"],
+  pageList: ["all", "first page only", "bank 2 stops after one"],
+  bankErase: ["works", "refused", "nothing erased", "bank 2 returns early"],
+  i2cMassErase: ["works", "bank 2 only"],
+  readoutUnprotectAcks: ["after", "before"],
+  programErrorAnswer: ["ack", "nack"],
+  specialOversize: ["consume", "desync"],
+} as const satisfies Partial<{ [K in keyof ChipQuirks]: readonly ChipQuirks[K][] }>;
+
+/** Those that NO_QUIRKS leaves out because "not set" is their rest position. */
+const NUMBERS = ["goStackReserve", "uartVersionByte"] as const satisfies readonly (keyof ChipQuirks)[];
+
+export const QUIRK_NAMES: readonly string[] = [...Object.keys(NO_QUIRKS), ...NUMBERS];
+
 interface QuirkRow {
   readonly productId: number;
   /** All versions when absent. */
