@@ -44,6 +44,8 @@ export interface BootloaderQuirks {
   /** Write Unprotect 0x73 performs a Readout Unprotect: only its twin 0x74 may be sent. */
   readonly writeUnprotectErasesChip?: boolean;
   readonly waitAfterEraseMs?: number;
+  /** UART: Go sends no ACK after its opcode. */
+  readonly goFirstAckMissing?: boolean;
 }
 
 export class Bootloader {
@@ -133,7 +135,7 @@ export class Bootloader {
   /** Starts the program whose vector table is at `address`. One ACK comes, then the chip is gone from the bus. */
   async go(address: number): Promise<void> {
     this.#choose(GO);
-    await runDialogue(this.transport, compileGo(address));
+    await runDialogue(this.transport, compileGo(address, this.quirks.goFirstAckMissing && !this.#onMessages));
   }
 
   /** Replaces the set of protected sectors; the chip resets. Numbers are not checked by the chip. */

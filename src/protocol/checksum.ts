@@ -1,7 +1,7 @@
 /** Get Checksum (0xA1): AN4221 rev 14 on I2C, AN3155 rev 20 on UART. */
 import { BootlaceError, hex } from "../errors.js";
 import { delay, read, StepError, type Transport } from "../transport/transport.js";
-import { ACK, checksumTimeoutMs, GET_CHECKSUM } from "./commands.js";
+import { ACK, checksumTimeoutMs, CRC_INITIAL, GET_CHECKSUM } from "./commands.js";
 import { compileChecksum, compileWordChecksum } from "./compile.js";
 import { DialogueBuilder } from "./dialogue.js";
 import { runDialogue } from "./link.js";
@@ -11,14 +11,20 @@ const REPLY_BYTES = 5;
 
 /**
  * CRC of `length` bytes of flash from `address`, both multiples of 4.
+ * @param initial sent on UART only: I2C has no such field, and some CRC units ignore it
  * @throws BootlaceError REFUSED when the range is not flash; DESYNCHRONISED when the reply's own checksum is wrong
  */
-export async function getChecksum(transport: Transport, address: number, length: number): Promise<number> {
+export async function getChecksum(
+  transport: Transport,
+  address: number,
+  length: number,
+  initial = CRC_INITIAL,
+): Promise<number> {
   if (transport.traits.checksumForm === "bytes") {
     const [reply] = await runDialogue(transport, compileChecksum(address, length));
     return crcOf(reply!, address);
   }
-  await runDialogue(transport, compileWordChecksum(address, length));
+  await runDialogue(transport, compileWordChecksum(address, length, initial));
   return crcOf(await readWordReply(transport, length), address);
 }
 

@@ -60,8 +60,15 @@ export const compileWrite = (chosen: Chosen, address: number, data: Uint8Array, 
     .send("data", dataFrame(data), { timeoutMs: TIMEOUT.write, ...wait })
     .build();
 
-export const compileGo = (address: number): Dialogue =>
-  begin({ command: GO, opcode: GO.opcode }, address).send("address", wordFrame(address)).build();
+/** @param firstAckMissing no ACK comes for the opcode: H74x with bootloader V9.0 on UART (AN2606 rev 70) */
+export const compileGo = (address: number, firstAckMissing = false): Dialogue =>
+  firstAckMissing
+    ? new DialogueBuilder(GO.name, false, address)
+        .post("command", complementFrame(GO.opcode))
+        .wait(10)
+        .send("address", wordFrame(address))
+        .build()
+    : begin({ command: GO, opcode: GO.opcode }, address).send("address", wordFrame(address)).build();
 
 /** Pages by number; which bus decides whether the count is a frame of its own. */
 export function compileErase(
@@ -110,13 +117,13 @@ const checksumWait = (length: number): { firstWaitMs: number; intervalMs: number
  * The form of UART: words, polynomial and initial value. One or two ACKs come back in front of the result (the charts of AN3155
  * disagree), so the reply is not part of the dialogue: protocol/checksum.ts reads it.
  */
-export const compileWordChecksum = (address: number, length: number): Dialogue =>
+export const compileWordChecksum = (address: number, length: number, initial = CRC_INITIAL): Dialogue =>
   new DialogueBuilder(GET_CHECKSUM.name, false, address)
     .send("command", complementFrame(GET_CHECKSUM.opcode))
     .send("address", wordFrame(address))
     .send("size", wordFrame(length / 4))
     .send("polynomial", wordFrame(CRC_POLYNOMIAL))
-    .send("initial value", wordFrame(CRC_INITIAL), { timeoutMs: checksumTimeoutMs(length) })
+    .send("initial value", wordFrame(initial), { timeoutMs: checksumTimeoutMs(length) })
     .build();
 
 /** `sectors` are 1..256 codes of one byte. The chip resets afterwards. */

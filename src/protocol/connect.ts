@@ -17,7 +17,10 @@ const BUSY_PATIENCE_MS = 45_000;
  * @throws BootlaceError NO_REPLY when nobody answers; DESYNCHRONISED when something answers that is no bootloader
  */
 export async function connectBootloader(transport: Transport): Promise<Identity> {
-  if (transport.traits.opening === "autobaud") await synchroniseStream(transport);
+  if (transport.traits.opening === "autobaud") {
+    await synchroniseStream(transport);
+    return identifyPatiently(transport);
+  }
   return identifyPatiently(transport, await answerToVersion(transport));
 }
 
@@ -58,7 +61,7 @@ const nobody = (transport: Transport, error: BootlaceError): BootlaceError =>
     : error;
 
 /** A bit that flipped in the middle of the questions is no reason to give up: the second time it is. */
-async function identifyPatiently(transport: Transport, version: number): Promise<Identity> {
+async function identifyPatiently(transport: Transport, version?: number): Promise<Identity> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await identify(transport, version);

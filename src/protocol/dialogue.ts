@@ -36,9 +36,14 @@ export class DialogueBuilder {
 
   /** A frame and the ACK that must follow it. */
   send(phase: DialoguePhase, frame: Uint8Array, options?: AckOptions): this {
+    return this.post(phase, frame).ack(phase, options);
+  }
+
+  /** A frame alone. */
+  post(phase: DialoguePhase, frame: Uint8Array): this {
     this.#steps.push(write(frame));
     this.#phases.push(phase);
-    return this.ack(phase, options);
+    return this;
   }
 
   ack(phase: DialoguePhase, { timeoutMs = TIMEOUT.status, firstWaitMs, intervalMs }: AckOptions = {}): this {

@@ -18,9 +18,9 @@ export interface Identity {
 
 /**
  * Asks who is there.
- * @param version answer of Get Version: on I2C it tells the likely length of the Get reply
+ * @param version answer of Get Version: on I2C it tells the likely length of the Get reply; a stream does not need it
  */
-export async function identify(transport: Transport, version: number): Promise<Identity> {
+export async function identify(transport: Transport, version = 0): Promise<Identity> {
   const byMessage = transport.traits.framing === "message";
   const { commands, version: listed } = await (byMessage
     ? getByMessage(transport, version)

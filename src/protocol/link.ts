@@ -23,6 +23,7 @@ export async function runDialogue(transport: Transport, dialogue: Dialogue): Pro
     return await transport.exchange(dialogue.steps);
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
+    await drain(transport);
     throw dialogueFailure(dialogue, dialogue.phases[error.index] ?? "reply", error);
   }
 }
@@ -41,8 +42,14 @@ export async function runDialogues(
     return await transport.exchange(steps);
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
+    await drain(transport);
     throw locate(dialogues, error);
   }
+}
+
+/** Some ROMs refuse twice on UART (AN2606 rev 70): what is left of an answer must not be taken for the next one's. */
+async function drain(transport: Transport): Promise<void> {
+  if (transport.traits.framing === "byte") await transport.discardInput();
 }
 
 function locate(dialogues: readonly Dialogue[], error: StepError): CommandFailure {

@@ -1,0 +1,110 @@
+/** A transport with a script: what the host must send, byte for byte, and what it gets. Anything else throws. */
+import { StepError, type Step, type Traits, type Transport } from "../../src/transport/transport.js";
+
+export const I2C_TRAITS: Traits = {
+  framing: "message",
+  opening: "address",
+  versionReplyBytes: 1,
+  countIsFrame: true,
+  checksumForm: "bytes",
+  maxWrite: 258,
+  maxRead: 256,
+};
+
+export const UART_TRAITS: Traits = {
+  framing: "byte",
+  opening: "autobaud",
+  versionReplyBytes: 3,
+  countIsFrame: false,
+  checksumForm: "words-and-polynomial",
+  maxWrite: 2048,
+  maxRead: 256,
+};
+
+export interface Turn {
+  readonly by: "host" | "chip";
+  readonly bytes: readonly number[];
+}
+
+const hexText = (bytes: Iterable<number>): string =>
+  [...bytes].map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ");
+
+export class ScriptedTransport implements Transport {
+  readonly description = "a script";
+  readonly #script: Turn[];
+
+  constructor(
+    readonly traits: Traits,
+    script: readonly Turn[],
+  ) {
+    this.#script = traits.framing === "byte" ? script.flatMap(single) : [...script];
+  }
+
+  /** What neither side has said yet. */
+  get left(): string {
+    return this.#script.map(({ by, bytes }) => `${by}: ${hexText(bytes)}`).join(", ");
+  }
+
+  async exchange(steps: readonly Step[]): Promise<Uint8Array[]> {
+    const reads: Uint8Array[] = [];
+    for (const [index, step] of steps.entries()) {
+      if (step.kind === "write") this.#write(step.bytes);
+      else if (step.kind === "read") reads.push(this.#read(index, step.length));
+      else if (step.kind === "poll") this.#poll(index, step);
+    }
+    return Promise.resolve(reads);
+  }
+
+  discardInput(): Promise<void> {
+    return Promise.resolve();
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (this.traits.framing === "byte") for (const byte of bytes) this.#expect(Uint8Array.of(byte));
+    else this.#expect(bytes);
+  }
+
+  #expect(bytes: Uint8Array): void {
+    const turn = this.#script.shift();
+    const wanted = turn?.by === "host" ? hexText(turn.bytes) : "nothing";
+    if (wanted !== hexText(bytes))
+      throw new Error(`the host sent ${hexText(bytes)} where the script has ${wanted}`);
+  }
+
+  #take(): Turn | undefined {
+    return this.#script[0]?.by === "chip" ? this.#script.shift() : undefined;
+  }
+
+  #read(index: number, length: number): Uint8Array {
+    if (this.traits.framing === "message") {
+      const turn = this.#take();
+      if (turn?.bytes.length !== length)
+        throw new Error(`the host read ${length} bytes, the script has ${hexText(turn?.bytes ?? [])}`);
+      return Uint8Array.from(turn.bytes);
+    }
+    const bytes: number[] = [];
+    while (bytes.length < length) {
+      const turn = this.#take();
+      if (!turn) throw new StepError(index, "timeout", bytes.at(-1));
+      bytes.push(...turn.bytes);
+    }
+    return Uint8Array.from(bytes);
+  }
+
+  #poll(index: number, step: Extract<Step, { kind: "poll" }>): void {
+    for (;;) {
+      const byte = this.#take()?.bytes[0];
+      if (byte === undefined) throw new StepError(index, "timeout", undefined);
+      if (byte === step.accept) return;
+      if (byte !== step.busy) throw new StepError(index, "unexpected", byte);
+    }
+  }
+}
+
+const single = ({ by, bytes }: Turn): Turn[] => bytes.map((byte) => ({ by, bytes: [byte] }));
+
+export const parseBytes = (text: string): number[] =>
+  text.split(" ").map((byte) => Number.parseInt(byte, 16));
