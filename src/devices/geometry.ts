@@ -210,7 +210,7 @@ function layoutWarnings(
   const rival = flash.alternates.find((alternate) => alternate.key === "bank2-from-256");
   if (rival && applies(rival))
     return [
-      `Pages of bank 2 are numbered on from bank 1; if their erase has no effect, use the layout "bank2-from-256".`,
+      `Pages of bank 2 are numbered on from bank 1; the other reading of the documents is the layout "bank2-from-256".`,
     ];
   if (flash.unit === "page" && flash.dualBank?.smaller === "gap" && size < flash.maxSize)
     return [

@@ -142,7 +142,7 @@ describe("warnings", () => {
 
   it("say that bank 2 of G0B1 is disputed", () => {
     expect(warnings(0x467)).toEqual([
-      `Pages of bank 2 are numbered on from bank 1; if their erase has no effect, use the layout "bank2-from-256".`,
+      `Pages of bank 2 are numbered on from bank 1; the other reading of the documents is the layout "bank2-from-256".`,
     ]);
     expect(warnings(0x467, 128)).toEqual([]);
     expect(warnings(0x467, 512, "bank2-from-256")).toEqual([]);
