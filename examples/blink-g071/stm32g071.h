@@ -1,0 +1,34 @@
+/* The registers that blink-g071 uses: RM0444 (STM32G0x1), register maps of RCC, GPIO, TIM2 and USART; PM0223, SysTick. */
+#ifndef STM32G071_H
+#define STM32G071_H
+
+#include <stdint.h>
+
+#define REGISTER(address) (*(volatile uint32_t *)(address))
+
+#define RCC_IOPENR REGISTER(0x40021034)
+#define RCC_APBENR1 REGISTER(0x4002103c)
+
+#define GPIOA_MODER REGISTER(0x50000000)
+#define GPIOA_AFRL REGISTER(0x50000020)
+
+#define TIM2_CR1 REGISTER(0x40000000)
+#define TIM2_CCMR1 REGISTER(0x40000018)
+#define TIM2_CCER REGISTER(0x40000020)
+#define TIM2_PSC REGISTER(0x40000028)
+#define TIM2_ARR REGISTER(0x4000002c)
+#define TIM2_CCR1 REGISTER(0x40000034)
+
+#define USART2_CR1 REGISTER(0x40004400)
+#define USART2_BRR REGISTER(0x4000440c)
+#define USART2_ISR REGISTER(0x4000441c)
+#define USART2_RDR REGISTER(0x40004424)
+#define USART2_TDR REGISTER(0x40004428)
+
+#define SYST_CSR REGISTER(0xe000e010)
+#define SYST_RVR REGISTER(0xe000e014)
+#define SYST_CVR REGISTER(0xe000e018)
+
+#define HSI_HZ 16000000u /* what the chip runs from after reset */
+
+#endif
