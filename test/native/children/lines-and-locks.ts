@@ -83,7 +83,7 @@ const hold = async (): Promise<unknown> => {
   native.lockTake(file, 1, 1, LOCK_OWNER.openFile);
   native.lockTake(file, 2, 1, LOCK_OWNER.process);
   console.log("holding");
-  for await (const chunk of process.stdin) chunk;
+  await finished(process.stdin.resume());
   native.close(file); // and so the handle lives until here
   return "released";
 };
