@@ -56,16 +56,8 @@ abstract class Comparison {
     this.onProgress(this.#done);
   }
 
-  protected isBlank(bytes: Uint8Array): boolean {
-    const { erasedValue } = this.run.session.geometry;
-    return bytes.every((byte) => byte === erasedValue);
-  }
-
   /** A fault of the chip while it is read: interrupted writes leave that on parts with ECC. */
-  protected async orOther(
-    content: readonly PageContent[],
-    ask: () => Promise<Holding | undefined>,
-  ): Promise<Holding | undefined> {
+  protected async orOther(content: readonly PageContent[], ask: () => Promise<Holding>): Promise<Holding> {
     try {
       return await ask();
     } catch (error) {
@@ -117,9 +109,8 @@ class ByChecksum extends Comparison {
     return true;
   }
 
-  async #ask(stretch: readonly PageContent[]): Promise<Holding> {
-    const answer = await this.orOther(stretch, () => this.#askParts(stretch));
-    return answer ?? "other";
+  #ask(stretch: readonly PageContent[]): Promise<Holding> {
+    return this.orOther(stretch, () => this.#askParts(stretch));
   }
 
   async #askParts(stretch: readonly PageContent[]): Promise<Holding> {
@@ -164,7 +155,9 @@ const joinParts = (stretch: readonly PageContent[]): { address: number; bytes: U
 
 /** Of a page, before all of it is read: a page that differs mostly differs here. */
 const PROBE_BYTES = 64;
+const PIECE_BYTES = 1024;
 
+/** Whether a page that differs is blank is not asked: reading all of it takes longer than erasing it. */
 class ByReading extends Comparison {
   async compare(stretch: readonly PageContent[]): Promise<void> {
     const hopeless = stretch.length > SAMPLES * 2 && (await this.#allDiffer(stretch));
@@ -176,33 +169,25 @@ class ByReading extends Comparison {
     for (let i = 0; i < SAMPLES; i++) {
       const content = stretch[Math.floor(((2 * i + 1) * stretch.length) / (2 * SAMPLES))]!;
       const { address, bytes } = content.parts[0]!;
-      if ((await this.#look(content, address, bytes.subarray(0, PROBE_BYTES))) !== "other") return false;
+      if ((await this.#look(content, address, bytes.subarray(0, PROBE_BYTES))) === "same") return false;
     }
     return true;
   }
 
   async #ask(content: PageContent): Promise<Holding> {
-    let so: Holding | undefined;
     for (const { address, bytes } of content.parts)
       for (let done = 0; done < bytes.length;) {
-        const piece = bytes.subarray(done, done + (done === 0 ? PROBE_BYTES : 1024));
-        const holding = await this.#look(content, address + done, piece);
-        if (holding === "other") return "other";
-        // What shall be blank and is tells nothing about the rest of the page.
-        const telling = holding === "blank" || !this.isBlank(piece);
-        if (telling && so !== undefined && so !== holding) return "other";
-        if (telling) so = holding;
+        const piece = bytes.subarray(done, done + (done === 0 ? PROBE_BYTES : PIECE_BYTES));
+        if ((await this.#look(content, address + done, piece)) === "other") return "other";
         done += piece.length;
       }
-    return so ?? "same";
+    return "same";
   }
 
-  async #look(content: PageContent, address: number, wanted: Uint8Array): Promise<Holding> {
-    const answer = await this.orOther([content], async () => {
+  #look(content: PageContent, address: number, wanted: Uint8Array): Promise<Holding> {
+    return this.orOther([content], async () => {
       const held = await readSpan(this.run, "compare", { address, length: wanted.length });
-      if (Buffer.compare(held, wanted) === 0) return "same";
-      return this.isBlank(held) ? "blank" : "other";
+      return Buffer.compare(held, wanted) === 0 ? "same" : "other";
     });
-    return answer ?? "other";
   }
 }
