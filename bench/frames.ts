@@ -6,6 +6,7 @@ export interface ChipTimes {
   /** 256 bytes. */
   readonly programMs: number;
   readonly pageEraseMs: number;
+  readonly massEraseMs: number;
   readonly checksumMsPerKiB: number;
 }
 
@@ -28,29 +29,30 @@ export interface SessionOptions {
   readonly address: number;
   /** Numbers for the Erase command. */
   readonly pages: readonly number[];
+  /** They are all that the chip has: mass erase will do. */
+  readonly whole: boolean;
   readonly version: 0x10 | 0x11 | 0x12;
   readonly times: ChipTimes;
 }
 
 const BLOCK = 256;
+const GET_BYTES = { 0x10: 13, 0x11: 19, 0x12: 20 } as const;
 /** AN4221: 512 pages a command; chips are known that take 511 only. */
 const MOST_PAGES = 511;
 /** How often the control asks again while the chip is busy. */
 const INTERVAL_US = 200;
 
 /** Connect, erase the pages, write the image in blocks of 256 bytes, verify by checksum (1.2) or by reading. */
-export function writeSession({ image, address, pages, version, times }: SessionOptions): Session {
+export function writeSession({ image, address, pages, whole, version, times }: SessionOptions): Session {
   const session = new SessionBuilder();
-  session
-    .command(0x00)
-    .read(version === 0x10 ? 13 : version === 0x11 ? 19 : 20)
-    .status();
+  const stretches = version === 0x10;
+  session.command(0x00).read(GET_BYTES[version]).status();
   session.command(0x02).read(3).status();
-  for (let i = 0; i < pages.length; i += MOST_PAGES) {
-    const some = pages.slice(i, i + MOST_PAGES);
-    session.command(version === 0x10 ? 0x44 : 0x45).write(sealed(halfWord(some.length - 1)));
-    session.status().write(sealed(some.flatMap(halfWord)));
-    session.status(times.pageEraseMs * some.length, version === 0x10);
+  if (whole && times.massEraseMs < times.pageEraseMs * pages.length) {
+    session.command(stretches ? 0x44 : 0x45).write(sealed(halfWord(0xffff)));
+    session.status(times.massEraseMs, stretches);
+  } else {
+    session.erasePages(pages, times.pageEraseMs, stretches);
   }
   for (let at = 0; at < image.length; at += BLOCK) {
     const data = image.subarray(at, at + BLOCK);
@@ -59,7 +61,7 @@ export function writeSession({ image, address, pages, version, times }: SessionO
       .write(sealed(word(address + at)))
       .status();
     session.write(sealed([data.length - 1, ...data]));
-    session.status((times.programMs * data.length) / BLOCK, version === 0x10);
+    session.status((times.programMs * data.length) / BLOCK, stretches);
   }
   if (version === 0x12) session.checksum(address, image.length, times);
   else session.readBack(address, image.length);
@@ -93,6 +95,15 @@ class SessionBuilder {
 
   command(opcode: number): this {
     return this.write([opcode, opcode ^ 0xff]).status();
+  }
+
+  erasePages(pages: readonly number[], pageEraseMs: number, stretches: boolean): void {
+    for (let i = 0; i < pages.length; i += MOST_PAGES) {
+      const some = pages.slice(i, i + MOST_PAGES);
+      this.command(stretches ? 0x44 : 0x45).write(sealed(halfWord(some.length - 1)));
+      this.status().write(sealed(some.flatMap(halfWord)));
+      this.status(pageEraseMs * some.length, stretches);
+    }
   }
 
   checksum(address: number, length: number, times: ChipTimes): void {

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 static int device;
@@ -37,14 +38,19 @@ static void wait_us(long us) {
   clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);
 }
 
+/* The chip resets itself when nobody asks for longer: 500 ms on the least patient ones (AN2606). */
+enum { LONGEST_SILENCE_US = 400000 };
+
 static void poll_status(long first_us, long interval_us) {
   unsigned char status = 0x76;
-  wait_us(first_us);
+  long wait = first_us;
   for (;;) {
+    long now = wait > LONGEST_SILENCE_US ? LONGEST_SILENCE_US : wait;
+    wait_us(now);
     frame(I2C_M_RD, &status, 1);
     if (status != 0x76) break;
     busy++;
-    wait_us(interval_us);
+    wait = wait > now ? wait - now : interval_us;
   }
   errno = EPROTO;
   if (status != 0x79) stop("status");
@@ -61,6 +67,7 @@ int main(int argc, char **argv) {
   static char line[20000];
   static unsigned char bytes[8192];
   if (argc != 4) return fprintf(stderr, "floor DEVICE ADDRESS SCRIPT\n"), 2;
+  prctl(PR_SET_TIMERSLACK, 1UL); /* sleeps of a millisecond end up to 50 us late without it */
   device = open(argv[1], O_RDWR | O_CLOEXEC);
   if (device < 0) stop(argv[1]);
   address = (unsigned short)strtoul(argv[2], NULL, 0);

@@ -1,5 +1,5 @@
 /**
- * The server as a process of its own, for shells and for tests that block. run.mjs starts it.
+ * The server as a process of its own, for shells and for tests that block. scripts/run-ts.mjs starts it.
  *
  * Standard input: one line of JSON with the set-up, then commands, one a line. Standard output: one answer a line.
  * The process ends with its input. README.md lists the commands.
@@ -82,7 +82,7 @@ function state(bus: Bus): unknown {
   return { frame: bus.frameNumber, totals: bus.totals, chips };
 }
 
-export async function main(): Promise<void> {
+async function main(): Promise<void> {
   const say = (answer: unknown) => process.stdout.write(`${JSON.stringify(answer)}\n`);
   let device: FakeI2c | undefined;
   for await (const line of createInterface({ input: process.stdin })) {
@@ -98,3 +98,5 @@ export async function main(): Promise<void> {
   }
   await device?.close();
 }
+
+await main();

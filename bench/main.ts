@@ -1,0 +1,59 @@
+/**
+ * `npm run bench [-- ROW... --runs N --save]`: measures, prints one table, writes it to bench/results/ (all rows, or --save).
+ * docs/performance.md says what each row means.
+ */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { projectFolder } from "../test/fake-i2c-dev/project-folder.js";
+import { machine, type Machine, machineText } from "./machine.js";
+import { type Context, markdownTable, type Result, type Row } from "./row.js";
+import { buses } from "./rows/buses.js";
+import { hostCost } from "./rows/host-cost.js";
+import { memory, startUp } from "./rows/process.js";
+import { fullWrite, legacy, onePage, unchanged } from "./rows/writes.js";
+
+const ROWS: readonly Row[] = [fullWrite, onePage, unchanged, legacy, hostCost, buses, startUp, memory];
+
+async function main(args: readonly string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { runs: { type: "string", default: "3" }, save: { type: "boolean", default: false } },
+  });
+  const unknown = positionals.find((id) => !ROWS.some((row) => row.id === id));
+  if (unknown) throw new Error(`there is no row ${unknown}: ${ROWS.map(({ id }) => id).join(", ")}`);
+  const rows = ROWS.filter(({ id }) => positionals.length === 0 || positionals.includes(id));
+  const results = await measureAll(rows, Number(values.runs));
+  const here = machine();
+  process.stdout.write(`\n${machineText(here)}\n\n${markdownTable(results)}\n`);
+  if (values.save || rows.length === ROWS.length) save(here, results);
+}
+
+async function measureAll(rows: readonly Row[], runs: number): Promise<Result[]> {
+  const note = (text: string): void => void process.stderr.write(`${text}\n`);
+  const context: Context = { runs, bootlace: findBootlace(note), note };
+  const results: Result[] = [];
+  for (const row of rows) results.push(...(await row.run(context)));
+  return results;
+}
+
+function findBootlace(note: (text: string) => void): readonly string[] | undefined {
+  const built = existsSync(join(projectFolder(), "dist", "cli", "main.js"));
+  if (built) return ["node", join(projectFolder(), "bin", "bootlace.js")];
+  note("bootlace is not built (npm run build): only the others are measured");
+  return undefined;
+}
+
+/** One pair of files for each kind of machine, overwritten by the next run on it. */
+function save(here: Machine, results: readonly Result[]): void {
+  const name = `${here.cpu} ${here.cpus} cpus`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const folder = join(projectFolder(), "bench", "results");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ machine: here, results }, null, 2)}\n`);
+  const page = `# Measured on ${machineText(here)}\n\n${markdownTable(results)}\n`;
+  writeFileSync(join(folder, `${name}.md`), page);
+  process.stdout.write(`\nwritten to bench/results/${name}.md and .json\n`);
+}
+
+await main(process.argv.slice(2));
