@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 await build({
   absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),
-  entryPoints: { uml: "suite/uml.ts", qemu: "suite/qemu.ts" },
+  entryPoints: { uml: "suite/uml.ts", qemu: "suite/qemu.ts", holder: "suite/holder.ts" },
   outdir: resolve(process.argv[2]),
   outExtension: { ".js": ".mjs" },
   bundle: true,

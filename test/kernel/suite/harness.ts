@@ -9,6 +9,8 @@ interface Case {
 }
 
 const CASE_LIMIT_MS = 60_000;
+/** Of a failure's text: a comparison of two firmware images is long. */
+const MOST_LINES = 25;
 const cases: Case[] = [];
 
 /** @param name a sentence */
@@ -43,7 +45,8 @@ async function outcomeOf({ run }: Case): Promise<string | undefined> {
     await Promise.race([Promise.resolve().then(run), deadline(guard.signal)]);
     return undefined;
   } catch (error) {
-    return (error instanceof Error ? (error.stack ?? error.message) : String(error)).replace(/^/gm, "    ");
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return text.split("\n", MOST_LINES).join("\n").replace(/^/gm, "    ");
   } finally {
     guard.abort();
   }

@@ -154,6 +154,6 @@ test("an adapter unplugged during a transfer gives ENODEV, and its node goes awa
   const error = await failure;
   await bus.close();
   await closing;
-  assert.equal(((error as StepError).cause as { code?: string }).code, "ENODEV");
+  assert.equal((error.cause as { code?: string }).code, "ENODEV");
   assert.equal((await rejection(openI2cDev({ path: adapter.path, address: ADDRESS }))).code, "NO_DEVICE");
 });

@@ -2,6 +2,9 @@
 import "./functionality-cases.js";
 import "./transfer-cases.js";
 import "./timeout-cases.js";
+import "./lock-cases.js";
+import "./gpio-cases.js";
+import "./reference-cases.js";
 import { runCases } from "./harness.js";
 
 await runCases();
