@@ -4,7 +4,7 @@ import { VirtualClock } from "./clock.js";
 import type { ChipFault } from "./faults.js";
 import { I2cLink } from "./i2c-link.js";
 import { Mcu } from "./mcu.js";
-import { I2C_OPCODES, UART_OPCODES } from "./opcodes.js";
+import { I2C_OPCODES, UART_OPCODES, versionByte } from "./opcodes.js";
 import type { ChipOptions } from "./options.js";
 import type { ChipQuirks } from "./quirks.js";
 import { Session } from "./session.js";
@@ -169,11 +169,11 @@ class Chip implements SimulatedChip {
     if (bus === "i2c") {
       const version = i2cProtocol ?? facts.i2c?.protocol ?? "1.2";
       const own = version === facts.i2c?.protocol ? facts.i2c.opcodes : undefined;
-      return new Session(this.#mcu, bus, version, i2cOpcodes ?? own ?? I2C_OPCODES[version]);
+      return new Session(this.#mcu, bus, versionByte(version), i2cOpcodes ?? own ?? I2C_OPCODES[version]);
     }
     const version = uartProtocol ?? facts.uart?.protocol ?? "3.1";
     const own = version === facts.uart?.protocol ? facts.uart.opcodes : undefined;
-    return new Session(this.#mcu, bus, version, uartOpcodes ?? own ?? UART_OPCODES[version]);
+    return new Session(this.#mcu, bus, versionByte(version), uartOpcodes ?? own ?? UART_OPCODES[version]);
   }
 }
 

@@ -18,6 +18,8 @@ export class Flash {
   readonly damaged = new Set<number>();
   /** Told about every change: a memory file writes it through. */
   onChange: FlashListener | undefined;
+  /** Addresses come in sequence: the page found last is mostly the next one too. */
+  #lastPage: FlashPage | undefined;
 
   constructor(facts: FlashFacts) {
     this.facts = facts;
@@ -33,6 +35,8 @@ export class Flash {
 
   pageAt(address: number): FlashPage | undefined {
     const { pages } = this.facts;
+    const last = this.#lastPage;
+    if (last && address >= last.address && address < last.address + last.size) return last;
     let low = 0;
     let high = pages.length - 1;
     while (low <= high) {
@@ -40,7 +44,7 @@ export class Flash {
       const page = pages[middle]!;
       if (address < page.address) high = middle - 1;
       else if (address >= page.address + page.size) low = middle + 1;
-      else return page;
+      else return (this.#lastPage = page);
     }
     return undefined;
   }
@@ -50,16 +54,13 @@ export class Flash {
    * holds the same data stays; any other keeps the bits that cannot move back, old AND new (old OR new where erased means 00).
    */
   program(address: number, data: Uint8Array): Programmed {
-    const { granule, erasedValue } = this.facts;
+    const { granule } = this.facts;
     let notErased: number | undefined;
     let storedBytes = 0;
     for (let at = 0; at < data.length; at += granule) {
       if (!this.has(address + at)) break;
-      const offset = address + at - this.facts.base;
       const length = Math.min(granule, data.length - at);
-      if (!this.#programGranule(offset, data.subarray(at, at + length), erasedValue)) {
-        notErased ??= address + at;
-      }
+      if (!this.#programGranule(address + at - this.facts.base, data, at, length)) notErased ??= address + at;
       storedBytes += length;
     }
     if (storedBytes > 0) this.#changed(address - this.facts.base, storedBytes);
@@ -67,18 +68,21 @@ export class Flash {
   }
 
   /** @returns false when something else was stored there */
-  #programGranule(offset: number, data: Uint8Array, erased: number): boolean {
+  #programGranule(offset: number, data: Uint8Array, from: number, length: number): boolean {
     const { bytes } = this;
+    const erased = this.facts.erasedValue;
     let blank = true;
     let same = true;
-    for (let i = 0; i < data.length; i++) {
-      if (bytes[offset + i] !== erased) blank = false;
-      if (bytes[offset + i] !== data[i]) same = false;
+    for (let i = 0; i < length; i++) {
+      const old = bytes[offset + i]!;
+      if (old !== erased) blank = false;
+      if (old !== data[from + i]!) same = false;
     }
     if (same) return true;
-    for (let i = 0; i < data.length; i++) {
+    for (let i = 0; i < length; i++) {
       const old = bytes[offset + i]!;
-      bytes[offset + i] = erased === 0 ? old | data[i]! : old & data[i]!;
+      const wanted = data[from + i]!;
+      bytes[offset + i] = erased === 0 ? old | wanted : old & wanted;
     }
     return blank;
   }

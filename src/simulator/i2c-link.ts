@@ -73,7 +73,7 @@ export class I2cLink {
   }
 
   write(bytes: Uint8Array, restart: boolean): I2cAnswer {
-    const before = this.#before(restart, `write of ${hexBytes(bytes)}`);
+    const before = this.#before(restart);
     if (before) return before;
     const session = this.#session!;
     const { ask } = session;
@@ -90,7 +90,7 @@ export class I2cLink {
   }
 
   read(length: number, restart: boolean): I2cAnswer {
-    const before = this.#before(restart, `read of ${frames(length)}`);
+    const before = this.#before(restart);
     if (before) return before;
     const session = this.#session!;
     const { ask } = session;
@@ -100,12 +100,13 @@ export class I2cLink {
   }
 
   /** Everything that ends a transaction before its contents count. */
-  #before(restart: boolean, what: string): I2cAnswer | undefined {
+  #before(restart: boolean): I2cAnswer | undefined {
     if (!this.#session) return NACK_ADDRESS;
     if (this.#pending) this.#take();
     if (this.#hung) return { kind: "held", stretchMs: Math.max(0, this.#mcu.timeoutAtMs - this.#mcu.nowMs) };
-    if (restart) return this.#broken("order", `repeated START before a ${what}`);
-    const lostMs = this.#mcu.lossBy(this.#session.busyUntilMs);
+    if (restart) return this.#broken("order", `repeated START while ${dueText(this.#session.ask)}`);
+    const { busyUntilMs } = this.#session;
+    const lostMs = busyUntilMs > this.#mcu.nowMs ? this.#mcu.lossBy(busyUntilMs) : undefined;
     return lostMs === undefined
       ? undefined
       : { kind: "held", stretchMs: Math.max(0, lostMs - this.#mcu.nowMs) };

@@ -236,6 +236,10 @@ export class Mcu {
     return new Set(pages.filter((page) => codes.has(codeOf(page))));
   }
 
+  get hasWriteProtection(): boolean {
+    return this.#protectedPages.size > 0;
+  }
+
   isWriteProtected(page: FlashPage): boolean {
     return this.#protectedPages.has(page);
   }

@@ -16,8 +16,8 @@ import { ALLOWED_WHEN_PROTECTED, OP } from "./opcodes.js";
 export interface Rom {
   readonly mcu: Mcu;
   readonly bus: "i2c" | "uart";
-  /** Protocol version, "1.2" on I2C, "3.1" on UART. */
-  readonly version: string;
+  /** Protocol version as Get sends it: 0x12 on I2C, 0x31 on UART. */
+  readonly version: number;
   /** In the order of the Get reply. */
   readonly opcodes: readonly number[];
   /** The ROM's own time: later than the clock while it is busy. */

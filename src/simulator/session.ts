@@ -26,7 +26,7 @@ export class Session implements Rom {
   constructor(
     readonly mcu: Mcu,
     readonly bus: "i2c" | "uart",
-    readonly version: string,
+    readonly version: number,
     readonly opcodes: readonly number[],
   ) {
     this.#dialogue = runRom(this);

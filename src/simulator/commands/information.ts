@@ -1,17 +1,16 @@
 /** Get, Get Version and Get ID: AN4221 rev 14 §3.2 to §3.4, AN3155 rev 20 §3.1 to §3.3. */
 import { ack, reply } from "../dialogue.js";
 import type { Dialogue } from "../dialogue.js";
-import { versionByte } from "../opcodes.js";
 import type { Rom } from "../rom.js";
 
-const version = ({ mcu, bus, version: text }: Rom): number =>
-  (bus === "uart" ? mcu.quirks.uartVersionByte : undefined) ?? versionByte(text);
+const versionOf = ({ mcu, bus, version }: Rom): number =>
+  (bus === "uart" ? mcu.quirks.uartVersionByte : undefined) ?? version;
 
 /** N is the number of opcodes: bytes that follow it, minus one, without the closing ACK. */
 export function* get(rom: Rom): Dialogue {
   yield* ack();
   const count = rom.opcodes.length + rom.mcu.quirks.getCountExtra;
-  yield* reply("Get", Uint8Array.of(count, version(rom), ...rom.opcodes));
+  yield* reply("Get", Uint8Array.of(count, versionOf(rom), ...rom.opcodes));
   yield* ack();
 }
 
@@ -20,7 +19,7 @@ export function* getVersion(rom: Rom): Dialogue {
   yield* ack();
   yield* reply(
     "version",
-    rom.bus === "i2c" ? Uint8Array.of(version(rom)) : Uint8Array.of(version(rom), 0, 0),
+    rom.bus === "i2c" ? Uint8Array.of(versionOf(rom)) : Uint8Array.of(versionOf(rom), 0, 0),
   );
   yield* ack();
 }
@@ -37,5 +36,5 @@ export function* getId(rom: Rom): Dialogue {
 /** WB0 and WL3 send metal fix and mask set before a product ID of one byte (AN5471 rev 5, Get ID). */
 const idBytes = ({ bus, version }: Rom, high: number, low: number): Uint8Array => {
   if (high === 0) return Uint8Array.of(2, 0x01, 0x01, low);
-  return bus === "uart" && version === "2.0" ? Uint8Array.of(0, low) : Uint8Array.of(1, high, low);
+  return bus === "uart" && version === 0x20 ? Uint8Array.of(0, low) : Uint8Array.of(1, high, low);
 };

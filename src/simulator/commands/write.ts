@@ -134,6 +134,7 @@ const padded = (data: Uint8Array, granule: number, erased: number): Uint8Array =
 
 /** What lies in write-protected pages keeps its contents: it is replaced by what is there. */
 const withoutProtected = ({ mcu }: Rom, address: number, bytes: Uint8Array): Uint8Array => {
+  if (!mcu.hasWriteProtection) return bytes;
   const { flash } = mcu.memory;
   let out = bytes;
   for (let at = 0; at < bytes.length; at += flash.facts.granule) {
