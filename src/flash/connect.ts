@@ -33,6 +33,7 @@ async function openSession(link: Link, options: ConnectOptions) {
     chip: options.chip,
     flashSize: options.flashSize,
     pageSize: options.pageSize,
+    layout: options.layout,
   });
   if (!lines) return session;
   const reenter = async (): Promise<void> => {

@@ -20,6 +20,7 @@ export interface IdentifyOptions {
   readonly chip?: string | undefined;
   readonly flashSize?: number | undefined;
   readonly pageSize?: number | undefined;
+  readonly layout?: string | undefined;
 }
 
 const DEFAULT_FLASH_BASE = 0x0800_0000;
@@ -148,7 +149,12 @@ function geometryFor(
       pageSize,
       ...(device && { writeAlign: device.flash.writeAlign, erasedValue: device.flash.erasedValue }),
     });
-  if (device) return geometryOf(device, flashSize ?? (flashKiB === undefined ? undefined : flashKiB * 1024));
+  if (device)
+    return geometryOf(
+      device,
+      flashSize ?? (flashKiB === undefined ? undefined : flashKiB * 1024),
+      options.layout,
+    );
   return NO_FLASH;
 }
 

@@ -53,6 +53,8 @@ export interface ConnectOptions extends JobOptions {
   /** Geometry of a chip that the table does not know, or that the table has wrong. Bytes. */
   readonly flashSize?: number;
   readonly pageSize?: number;
+  /** Layout of the flash under another setting of the option bytes, a key of the device's row: "single-bank", "bank2-from-256". */
+  readonly layout?: string;
   /** Use an address that a kernel driver has bound. */
   readonly force?: boolean;
   /** Longest frame the adapter takes, in bytes. */
