@@ -69,7 +69,7 @@ export class I2cLink {
   #take(): void {
     this.#pending = undefined;
     this.#session?.advance();
-    this.#arm(0);
+    this.#arm();
   }
 
   write(bytes: Uint8Array, restart: boolean): I2cAnswer {
@@ -85,7 +85,7 @@ export class I2cLink {
     if (bytes.length !== needed) return this.#wrongLength(bytes, needed, ask.name);
     const stretchMs = Math.max(0, session.busyUntilMs - this.#mcu.nowMs);
     session.advance(bytes);
-    this.#arm(stretchMs);
+    this.#arm();
     return stretchMs === 0 ? DONE : { kind: "done", stretchMs };
   }
 
@@ -142,7 +142,7 @@ export class I2cLink {
     const waitMs = Math.max(0, readyMs - now);
     if (length > 1) this.#mcu.violate("length", `status read of ${frames(length)}, not 1`);
     if (waitMs > 0 && busy) {
-      this.#arm(this.#mcu.quirks.timeoutDuringOperation || waitMs === Infinity ? 0 : waitMs);
+      this.#arm();
       return { kind: "done", stretchMs: 0, bytes: filled(Uint8Array.of(BUSY), length) };
     }
     return this.#deliver(session, byte, { length, waitMs });
@@ -161,7 +161,7 @@ export class I2cLink {
     }
     session.busyUntilMs = Math.max(session.busyUntilMs, readyMs);
     const bytes = filled(Uint8Array.of(byte), length);
-    this.#arm(waitMs);
+    this.#arm();
     if (waitMs > 0) this.#takeAt(readyMs);
     else this.#take();
     return { kind: "done", stretchMs: waitMs, bytes };
@@ -174,7 +174,7 @@ export class I2cLink {
       this.#mcu.violate(kind, `read of ${frames(length)} while ${dueText(ask)}`);
     }
     session.advance();
-    this.#arm(0);
+    this.#arm();
     return { kind: "done", stretchMs: 0, bytes: filled(ask.bytes, length) };
   }
 
@@ -183,7 +183,7 @@ export class I2cLink {
     this.#mcu.violate(kind, text);
     if (this.#mcu.quirks.wrongFrame === "refuse") {
       this.#session!.restart(true);
-      this.#arm(0);
+      this.#arm();
       return { kind: "done", stretchMs: 0, bytes: Uint8Array.of(FILLER) };
     }
     this.#hang();
@@ -195,10 +195,17 @@ export class I2cLink {
     this.#mcu.timeoutAtMs = this.#mcu.nowMs + this.#timeoutMs;
   }
 
-  /** Starts the time-out between two frames of a command, `inMs` from now; there is none between commands. */
-  #arm(inMs: number): void {
-    if (this.#hung || !this.#session) return;
-    this.#mcu.timeoutAtMs = this.#session.isIdle ? Infinity : this.#mcu.nowMs + inMs + this.#timeoutMs;
+  /** Starts the time-out between two frames of a command; there is none between commands, and none while the chip works. */
+  #arm(): void {
+    const session = this.#session;
+    if (this.#hung || !session) return;
+    this.#mcu.timeoutAtMs = session.isIdle ? Infinity : this.#busyUntil(session) + this.#timeoutMs;
+  }
+
+  #busyUntil({ ask, busyUntilMs }: Session): number {
+    const now = this.#mcu.nowMs;
+    if (this.#mcu.quirks.timeoutDuringOperation) return now;
+    return Math.max(now, busyUntilMs, ask.want === "status" ? ask.readyMs : now);
   }
 }
 
