@@ -86,17 +86,17 @@ class ElfReader {
         28,
         `the table of ${count} program headers at ${hex(table)} runs past the end of the file`,
       );
+    const firstSection = this.#firstSectionOffset();
     const loads: Load[] = [];
     for (let index = 0; index < count; index++) {
       const at = table + index * PROGRAM_HEADER_BYTES;
-      if (view.getUint32(at, true) === PT_LOAD)
-        loads.push(...this.#load(at, table + count * PROGRAM_HEADER_BYTES));
+      if (view.getUint32(at, true) === PT_LOAD) loads.push(...this.#load(at, firstSection));
     }
     return loads;
   }
 
   /** @param at offset of the program header */
-  #load(at: number, headersEnd: number): Load[] {
+  #load(at: number, firstSection: number | undefined): Load[] {
     const view = this.#view;
     const from = view.getUint32(at + 4, true);
     const address = view.getUint32(at + 12, true);
@@ -110,30 +110,26 @@ class ElfReader {
       );
     if (length > view.getUint32(at + 20, true))
       throw this.#error(at, `the segment for ${hex(address)} is larger in the file than in memory`, address);
-    const skip = from < headersEnd ? this.#headersInside(from, from + length) : 0;
+    // Linkers often let the first segment begin with the ELF header itself, at an address below the flash; what is
+    // meant begins with its first section.
+    const skip = from === 0 && firstSection !== undefined && firstSection < length ? firstSection : 0;
     return [{ address: address + skip, from: from + skip, to: from + length }];
   }
 
-  /**
-   * Linkers that align segments to 64 KiB let the first one begin with the ELF header itself, below the flash;
-   * what is meant begins with its first section.
-   * @returns how many bytes of the segment [from, to) come before that
-   */
-  #headersInside(from: number, to: number): number {
+  /** Where in the file the first section begins that has bytes to load; undefined without a whole section table. */
+  #firstSectionOffset(): number | undefined {
     const view = this.#view;
     const table = view.getUint32(32, true);
-    const count = view.getUint16(48, true);
-    if (view.getUint16(46, true) !== SECTION_HEADER_BYTES) return 0;
-    let first = to;
-    for (let index = 0; index < count; index++) {
-      const at = table + index * SECTION_HEADER_BYTES;
-      if (at + SECTION_HEADER_BYTES > view.byteLength) return 0;
+    const count = view.getUint16(46, true) === SECTION_HEADER_BYTES ? view.getUint16(48, true) : 0;
+    if (table + count * SECTION_HEADER_BYTES > view.byteLength) return undefined;
+    let first: number | undefined;
+    for (let at = table; at < table + count * SECTION_HEADER_BYTES; at += SECTION_HEADER_BYTES) {
       const offset = view.getUint32(at + 16, true);
       const loaded =
         (view.getUint32(at + 8, true) & SHF_ALLOC) !== 0 && view.getUint32(at + 4, true) !== SHT_NOBITS;
-      if (loaded && view.getUint32(at + 20, true) > 0 && offset >= from && offset < first) first = offset;
+      if (loaded && view.getUint32(at + 20, true) > 0 && offset < (first ?? Infinity)) first = offset;
     }
-    return first === to ? 0 : first - from;
+    return first;
   }
 
   #error(offset: number, what: string, address?: number): Error {

@@ -33,6 +33,27 @@ describe("ELF", () => {
     expect(image.entry).toBeUndefined();
   });
 
+  it("begins with the first section where the first segment begins with the ELF header", () => {
+    const headers = ELF_HEADERS + 32;
+    const sections = new Uint8Array(80);
+    const view = new DataView(sections.buffer);
+    // Type PROGBITS, flags ALLOC, address, offset, size; the second is .bss, which has no bytes in the file.
+    [1, 2, 0, headers, 4].forEach((word, field) => view.setUint32(4 + 4 * field, word, true));
+    [8, 2, 0, 1, 4].forEach((word, field) => view.setUint32(44 + 4 * field, word, true));
+    let file: Uint8Array = new Uint8Array([...one, ...sections]);
+    for (const [offset, value] of [
+      [FIRST_HEADER + 4, 0],
+      [FIRST_HEADER + 12, 0x0800_0000 - headers],
+      [FIRST_HEADER + 16, headers + 4],
+      [FIRST_HEADER + 20, headers + 4],
+      [32, one.length],
+    ] as const)
+      file = patched(file, offset, value);
+    expect(plain(parse(patched(file, 48, 2, 16)))).toEqual([[0x0800_0000, [1, 2, 3, 4]]]);
+    expect(parse(file).start).toBe(0x0800_0000 - headers); // no sections: nothing to go by
+    expect(parse(patched(file, 48, 3, 16)).start).toBe(0x0800_0000 - headers); // a table past the end
+  });
+
   it("tells at which offset the byte of an address stands", () => {
     expect(parse(one).notes.placeOf!(0x0800_0003)).toEqual({ offset: 52 + 32 + 3 });
   });
@@ -130,5 +151,20 @@ describe("ELF that is wrong", () => {
     expect(rejection(() => parse(file)).message).toBe(
       "fw, offset 0x0000001C: its segments hold 409600 bytes, more than the whole file",
     );
+  });
+
+  it("is refused in time when 65534 segments begin at the file's start beside 65535 sections", () => {
+    const count = 65_534;
+    const file = new Uint8Array(52 + 40 * 65_535);
+    file.set(toyElf([{ physical: 0, bytes: [1] }]));
+    const view = new DataView(file.buffer);
+    view.setUint16(44, count, true);
+    view.setUint32(32, 52, true);
+    view.setUint16(48, 65_535, true);
+    for (let index = 0; index < count; index++)
+      [1, 0, 0, index * 256, 100, 100].forEach((word, field) =>
+        view.setUint32(52 + 32 * index + 4 * field, word, true),
+      );
+    expect(rejection(() => parse(file)).code).toBe("IMAGE_INVALID");
   });
 });
