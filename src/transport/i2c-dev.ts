@@ -95,8 +95,9 @@ export class I2cDevTransport implements Transport {
     const { signal } = options;
     signal?.throwIfAborted();
     if (steps.length === 0) return [];
-    const result = await this.bus.run(this.#address, steps, { signal, combine: this.#combine });
-    if (result.status === RUN_STATUS.done) return splitReads(steps, result.reads);
+    const own = [...steps]; // the caller's list may change while this one runs
+    const result = await this.bus.run(this.#address, own, { signal, combine: this.#combine });
+    if (result.status === RUN_STATUS.done) return splitReads(own, result.reads);
     if (result.status === RUN_STATUS.aborted) signal?.throwIfAborted();
     throw stepError(result);
   }
@@ -147,7 +148,8 @@ const checkOptions = ({ path, address, maxFrame }: I2cDevOptions): void => {
   }
 };
 
-const openBus = async (path: string, native: NativeBinding | undefined): Promise<I2cBus> => {
+/** The bus alone, whatever its adapter can do. @throws BootlaceError NO_DEVICE, NO_PERMISSION, BUS_FAILED */
+export const openBus = async (path: string, native?: NativeBinding): Promise<I2cBus> => {
   try {
     return await I2cBus.open(path, native);
   } catch (error) {

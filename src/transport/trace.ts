@@ -49,6 +49,7 @@ class TracedTransport implements Transport {
   readonly #startMs: number;
   readonly #turns = new Turns();
   readonly shrinkFrames?: () => boolean;
+  readonly setBaud?: (baud: number) => Promise<void>;
   #exchanges = 0;
 
   constructor(inner: Transport, sink: (record: TraceRecord) => void, now: () => number) {
@@ -56,6 +57,8 @@ class TracedTransport implements Transport {
     this.#sink = sink;
     this.#now = now;
     this.#startMs = now();
+    if (inner.setBaud)
+      this.setBaud = (baud) => this.#turns.take(() => inner.setBaud?.(baud) ?? Promise.resolve());
     if (inner.shrinkFrames) this.shrinkFrames = () => inner.shrinkFrames?.() ?? false;
   }
 

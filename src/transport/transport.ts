@@ -68,7 +68,7 @@ export interface Transport {
   readonly description: string;
   /**
    * Runs `steps` in order, with nothing of another caller between them, and stops at the first failure.
-   * Calls made while another runs wait their turn.
+   * Calls made while another runs wait their turn. The list may change after the call.
    * @returns the bytes of each read step, in order
    * @throws StepError naming the step that failed; steps after it were not run
    */
@@ -77,6 +77,8 @@ export interface Transport {
   discardInput(): Promise<void>;
   /** After an adapter refused a message as too long: lowers `maxWrite` and `maxRead`. @returns false when they are at their least */
   shrinkFrames?(): boolean;
+  /** UART only: another rate from now on, for a chip that did not understand the last one. @throws BootlaceError ADAPTER_LIMIT */
+  setBaud?(baud: number): Promise<void>;
   /** Waits for the exchange in progress, then closes. Closing twice is not an error. */
   close(): Promise<void>;
 }
