@@ -108,6 +108,6 @@ export const eraseTimeoutMs = (pages: number): number =>
 export const CRC_POLYNOMIAL = 0x04c1_1db7;
 export const CRC_INITIAL = 0xffff_ffff;
 
-/** Length of the Get reply (N + 2) that a protocol version usually has on I2C, where it must be known beforehand. */
-export const usualGetLength = (version: number): number =>
-  version === 0x10 ? 13 : version === 0x11 ? 19 : version === 0x12 ? 20 : 17;
+/** Length of the Get reply (N + 2) that goes with a protocol version on I2C, where it must be known beforehand; versions 2.x vary. */
+export const usualGetLength = (version: number): number | undefined =>
+  (({ 0x10: 13, 0x11: 19, 0x12: 20 }) as Readonly<Record<number, number>>)[version];

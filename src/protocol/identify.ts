@@ -41,29 +41,34 @@ interface GetReply {
   readonly commands: readonly number[];
 }
 
-/** The reply is one frame of N + 2 bytes whose length must be known: guess by version, then ask again with the length it told. */
+/**
+ * The reply is one frame of N + 2 bytes whose length must be known: by version, or by reading N alone first. A reply that was read
+ * too short counts as finished, and its closing status is due (seen on hardware); what a chip does with a longer read is not known.
+ */
 async function getByMessage(transport: Transport, version: number): Promise<GetReply> {
-  const guess = usualGetLength(version);
+  const guess = usualGetLength(version) ?? 1;
   const [reply] = await runDialogue(transport, getOfLength(guess));
   const length = reply![0]! + 2;
-  if (length === guess) {
-    await runDialogue(transport, closing());
-    return parseGet(reply!);
-  }
-  await resynchronise(transport);
-  const [again] = await runDialogue(transport, getOfLength(length));
-  if (again![0]! + 2 !== length)
+  if (length !== guess) return getAgain(transport, length);
+  await runDialogue(transport, closing());
+  return parseGet(reply!);
+}
+
+async function getAgain(transport: Transport, length: number): Promise<GetReply> {
+  await resynchronise(transport, { statusDue: true });
+  const [reply] = await runDialogue(transport, getOfLength(length));
+  if (reply![0]! + 2 !== length)
     throw new BootlaceError(
       "DESYNCHRONISED",
       "Get: the length of the command list changes from one answer to the next",
     );
   await runDialogue(transport, closing());
-  return parseGet(again!);
+  return parseGet(reply!);
 }
 
 /** Without the closing status: whether it is due depends on the length. */
-const getOfLength = (length: number): Dialogue => simple(GET.name, GET.opcode).read(length).build();
-const closing = (): Dialogue => new DialogueBuilder(GET.name, false).ack("completion").build();
+export const getOfLength = (length: number): Dialogue => simple(GET.name, GET.opcode).read(length).build();
+export const closing = (): Dialogue => new DialogueBuilder(GET.name, false).ack("completion").build();
 
 async function getByStream(transport: Transport): Promise<GetReply> {
   const [count] = await runDialogue(transport, simple(GET.name, GET.opcode).read(1).build());
