@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { I2C_OPCODES, type I2cVersion } from "../src/simulator/opcodes.js";
 import type { Totals } from "../test/fake-i2c-dev/bus.js";
 import { type ChipMaker, chipOf } from "../test/fake-i2c-dev/chips.js";
+import { monotonicMs } from "../test/fake-i2c-dev/schedule.js";
 import { startFakeI2c } from "../test/fake-i2c-dev/server.js";
 import type { ChipTimes } from "./frames.js";
 import { measure, type Measured } from "./measure.js";
@@ -45,6 +46,9 @@ export interface BusRun {
   readonly measured: Measured;
   readonly totals: Totals;
   readonly erasedPages: number;
+  /** From the start of the process to its first frame, and from its last frame to its end. */
+  readonly beforeMs: number;
+  readonly afterMs: number;
 }
 
 export interface BusJob {
@@ -78,12 +82,16 @@ export async function runOnBus(job: BusJob): Promise<BusRun> {
     const file = join(folder, "firmware.bin");
     writeFileSync(file, job.after);
     const address = `0x${maker.facts.i2c!.address.toString(16)}`;
+    const startMs = monotonicMs();
     const measured = await measure(job.command({ path: device.path, address, file }), device.env);
     if (!Buffer.from(chip.peek(base, job.after.length)).equals(job.after))
       throw new Error("the chip does not hold the image");
     const complaint = chip.violations.find(({ kind }) => kind !== "short get");
     if (complaint) throw new Error(`the chip complains: ${complaint.text}`);
-    return { measured, totals: device.bus.totals, erasedPages: chip.counters.erasedPages };
+    const { totals } = device.bus;
+    const beforeMs = totals.firstMs - startMs;
+    const afterMs = measured.wallMs - beforeMs - (totals.lastMs - totals.firstMs);
+    return { measured, totals, erasedPages: chip.counters.erasedPages, beforeMs, afterMs };
   } finally {
     await device.close();
     rmSync(folder, { recursive: true });

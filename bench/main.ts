@@ -2,7 +2,8 @@
  * `npm run bench [-- ROW... --runs N --save]`: measures, prints one table, writes it to bench/results/ (all rows, or --save).
  * docs/performance.md says what each row means.
  */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { projectFolder } from "../test/fake-i2c-dev/project-folder.js";
@@ -19,13 +20,25 @@ async function main(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { runs: { type: "string", default: "3" }, save: { type: "boolean", default: false } },
+    options: {
+      runs: { type: "string", default: "3" },
+      save: { type: "boolean", default: false },
+      figures: { type: "boolean", default: false },
+    },
   });
   const unknown = positionals.find((id) => !ROWS.some((row) => row.id === id));
   if (unknown) throw new Error(`there is no row ${unknown}: ${ROWS.map(({ id }) => id).join(", ")}`);
   const rows = ROWS.filter(({ id }) => positionals.length === 0 || positionals.includes(id));
   const results = await measureAll(rows, Number(values.runs));
   const here = machine();
+  if (values.figures)
+    process.stdout.write(
+      `${JSON.stringify(
+        results.map(({ what, figures }) => ({ what, figures })),
+        null,
+        1,
+      )}\n`,
+    );
   process.stdout.write(`\n${machineText(here)}\n\n${markdownTable(results)}\n`);
   if (values.save || rows.length === ROWS.length) save(here, results);
 }
@@ -39,8 +52,10 @@ async function measureAll(rows: readonly Row[], runs: number): Promise<Result[]>
 }
 
 function findBootlace(note: (text: string) => void): readonly string[] | undefined {
-  const built = existsSync(join(projectFolder(), "dist", "cli", "main.js"));
-  if (built) return ["node", join(projectFolder(), "bin", "bootlace.js")];
+  const program = join(projectFolder(), "bin", "bootlace.js");
+  const said = spawnSync("node", [program, "--version"], { encoding: "utf8" });
+  if (said.status === 0) return ["node", program];
+  note(said.stderr.trim());
   note("bootlace is not built (npm run build): only the others are measured");
   return undefined;
 }

@@ -2,7 +2,8 @@
  * The control: sends the frames of a script and waits as long as the script says, with nothing of a flasher around it.
  *   floor DEVICE ADDRESS SCRIPT
  * A line of the script: "w HEX" one write frame; "r LENGTH" one read frame; "p FIRST_US INTERVAL_US" one-byte reads, the first
- * after FIRST_US, until the byte is not 76 (busy); it must be 79. Prints the number of frames and of busy bytes.
+ * after FIRST_US, until the byte is not 76 (busy); it must be 79. Prints the number of frames, of busy
+ * bytes, and the milliseconds from the first frame to the last.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -57,30 +58,67 @@ static void poll_status(long first_us, long interval_us) {
 }
 
 static unsigned short unhex(const char *hex, unsigned char *bytes) {
+  static const char digits[] = "0123456789abcdef";
   unsigned short count = 0;
-  unsigned value;
-  for (; sscanf(hex, "%2x", &value) == 1; hex += 2) bytes[count++] = (unsigned char)value;
+  const char *high, *low;
+  while ((high = memchr(digits, hex[0], 16)) != NULL && (low = memchr(digits, hex[1], 16)) != NULL) {
+    bytes[count++] = (unsigned char)((high - digits) << 4 | (low - digits));
+    hex += 2;
+  }
+  return count;
+}
+
+struct step {
+  char kind;
+  unsigned short length;
+  unsigned char *bytes;
+  long first_us, interval_us;
+};
+
+static struct step parse(const char *line) {
+  struct step step = {.kind = line[0]};
+  if (line[0] == 'p' && sscanf(line, "p %ld %ld", &step.first_us, &step.interval_us) == 2) return step;
+  if (line[0] != 'w' && line[0] != 'r') stop("unknown line");
+  step.length = line[0] == 'r' ? (unsigned short)strtoul(line + 2, NULL, 10) : (unsigned short)(strlen(line) / 2);
+  step.bytes = calloc(1, (size_t)step.length + 1);
+  if (step.bytes == NULL) stop("memory");
+  if (line[0] == 'w') step.length = unhex(line + 2, step.bytes);
+  return step;
+}
+
+static size_t read_script(const char *path, struct step **steps) {
+  static char line[20000];
+  size_t count = 0, room = 0;
+  FILE *script = fopen(path, "r");
+  if (script == NULL) stop(path);
+  while (fgets(line, sizeof line, script) != NULL) {
+    line_number++;
+    if (count == room) *steps = realloc(*steps, (room = room * 2 + 1024) * sizeof **steps);
+    if (*steps == NULL) stop("memory");
+    (*steps)[count++] = parse(line);
+  }
+  fclose(script);
   return count;
 }
 
 int main(int argc, char **argv) {
-  static char line[20000];
-  static unsigned char bytes[8192];
+  struct step *steps = NULL;
+  struct timespec start, end;
   if (argc != 4) return fprintf(stderr, "floor DEVICE ADDRESS SCRIPT\n"), 2;
   prctl(PR_SET_TIMERSLACK, 1UL); /* sleeps of a millisecond end up to 50 us late without it */
   device = open(argv[1], O_RDWR | O_CLOEXEC);
   if (device < 0) stop(argv[1]);
   address = (unsigned short)strtoul(argv[2], NULL, 0);
-  FILE *script = fopen(argv[3], "r");
-  if (script == NULL) stop(argv[3]);
-  while (fgets(line, sizeof line, script) != NULL) {
-    long first, interval;
-    line_number++;
-    if (line[0] == 'w') frame(0, bytes, unhex(line + 2, bytes));
-    else if (line[0] == 'r') frame(I2C_M_RD, bytes, (unsigned short)strtoul(line + 2, NULL, 10));
-    else if (sscanf(line, "p %ld %ld", &first, &interval) == 2) poll_status(first, interval);
-    else stop("unknown line");
+  size_t count = read_script(argv[3], &steps);
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  for (size_t i = 0; i < count; i++) {
+    line_number = i + 1;
+    if (steps[i].kind == 'w') frame(0, steps[i].bytes, steps[i].length);
+    else if (steps[i].kind == 'r') frame(I2C_M_RD, steps[i].bytes, steps[i].length);
+    else poll_status(steps[i].first_us, steps[i].interval_us);
   }
-  printf("%lu %lu\n", frames, busy);
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  double ms = (double)(end.tv_sec - start.tv_sec) * 1e3 + (double)(end.tv_nsec - start.tv_nsec) / 1e6;
+  printf("%lu %lu %.3f\n", frames, busy, ms);
   return 0;
 }

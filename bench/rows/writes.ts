@@ -68,24 +68,31 @@ async function compare(one: Case, { runs, bootlace: program, note }: Context): P
   return { floor: floorMs(session(one), one.speedHz), control: controlled, other, own };
 }
 
-function figures({ floor, control, other, own }: Compared): Record<string, number> {
-  const of = (name: string, run: BusRun | undefined): [string, number][] =>
-    run
-      ? [
-          [`${name}Ms`, run.measured.wallMs],
-          [`${name}CpuMs`, run.measured.cpuMs],
-          [`${name}Frames`, run.totals.frames],
-          [`${name}WireMs`, run.totals.wireMs],
-          [`${name}IdleMs`, run.totals.idleMs],
-        ]
-      : [];
-  return Object.fromEntries([
-    ["floorMs", floor],
-    ...of("control", control),
-    ...of("stm32flash", other),
-    ...of("bootlace", own),
-  ]);
+/** Where the time of a run went: the process before and after the bus, the wire, the wire waiting for host or chip. */
+function figuresOf(name: string, run: BusRun | undefined): [string, number][] {
+  if (!run) return [];
+  const { measured, totals, beforeMs, afterMs, erasedPages } = run;
+  const all = {
+    Ms: measured.wallMs,
+    CpuMs: measured.cpuMs,
+    BeforeMs: beforeMs,
+    AfterMs: afterMs,
+    WireMs: totals.wireMs,
+    StretchMs: totals.stretchMs,
+    IdleMs: totals.idleMs,
+    Frames: totals.frames,
+    ErasedPages: erasedPages,
+  };
+  return Object.entries(all).map(([key, value]) => [name + key, value]);
 }
+
+const figures = ({ floor, control, other, own }: Compared): Record<string, number> =>
+  Object.fromEntries([
+    ["floorMs", floor],
+    ...figuresOf("control", control),
+    ...figuresOf("stm32flash", other),
+    ...figuresOf("bootlace", own),
+  ]);
 
 function sentence({ floor, control, other, own }: Compared): string {
   const wall = (run: BusRun): number => run.measured.wallMs;
@@ -168,12 +175,7 @@ export const onePage: Row = {
         measured: `**${seconds(own.measured.wallMs)}**, ${times(ratio)} times faster, ${own.totals.frames} frames, ${own.erasedPages} page erased; stm32flash ${seconds(other.measured.wallMs)}`,
         toReach: "at least 15 times faster than stm32flash -w -v",
         reached: ratio >= 15,
-        figures: {
-          bootlaceMs: own.measured.wallMs,
-          stm32flashMs: other.measured.wallMs,
-          frames: own.totals.frames,
-          erasedPages: own.erasedPages,
-        },
+        figures: Object.fromEntries([...figuresOf("stm32flash", other), ...figuresOf("bootlace", own)]),
       },
     ];
   },
@@ -197,7 +199,7 @@ export const unchanged: Row = {
         measured: `**${seconds(wallMs)}**, ${own.totals.frames} frames, ${own.erasedPages} pages erased; the chip's checksum takes ${seconds(checksumMs)}`,
         toReach: "under 0.3 s plus the chip's checksum time, 40 frames at most",
         reached: wallMs < 300 + checksumMs && own.totals.frames <= 40 && own.erasedPages === 0,
-        figures: { bootlaceMs: wallMs, checksumMs, frames: own.totals.frames, erasedPages: own.erasedPages },
+        figures: { checksumMs, ...Object.fromEntries(figuresOf("bootlace", own)) },
       },
     ];
   },

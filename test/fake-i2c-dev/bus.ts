@@ -105,6 +105,9 @@ export interface Totals {
   stretchMs: number;
   /** The wire was free and waited for the host: between the end of one frame and the start of the next. */
   idleMs: number;
+  /** On CLOCK_MONOTONIC; 0: no frame yet. */
+  firstMs: number;
+  lastMs: number;
 }
 
 const zeroTotals = (): Totals => ({
@@ -115,6 +118,8 @@ const zeroTotals = (): Totals => ({
   wireMs: 0,
   stretchMs: 0,
   idleMs: 0,
+  firstMs: 0,
+  lastMs: 0,
 });
 
 export class Bus {
@@ -182,7 +187,7 @@ export class Bus {
 
   #once(askedMs: number, messages: readonly Message[]): TransferResult {
     const startMs = Math.max(askedMs, this.#freeAtMs);
-    if (this.#freeAtMs > 0) this.totals.idleMs += startMs - this.#freeAtMs;
+    if (this.totals.frames > 0) this.totals.idleMs += startMs - this.#freeAtMs;
     const blocked = this.#waitForScl(startMs);
     if (blocked.errno) return { ...blocked, data: [] };
     let endMs = blocked.endMs;
@@ -275,6 +280,8 @@ export class Bus {
 
   #count(frame: Frame): void {
     this.totals.frames++;
+    this.totals.firstMs ||= frame.startMs;
+    this.totals.lastMs = frame.endMs;
     if (frame.reads) this.totals.reads++;
     else this.totals.writes++;
     this.totals.bytes += frame.length;
