@@ -48,10 +48,12 @@ class Chip implements SimulatedChip {
   }
 
   get violations(): readonly Violation[] {
+    this.#mcu.catchUp();
     return this.#mcu.violations;
   }
 
   get counters(): SimulatedChip["counters"] {
+    this.#mcu.catchUp();
     return { ...this.#counts, ...this.#mcu.counts, ...this.#mcu.faults.counts };
   }
 

@@ -154,7 +154,7 @@ export class I2cLink {
     { length, waitMs }: { length: number; waitMs: number },
   ): I2cAnswer {
     const readyMs = this.#mcu.nowMs + waitMs;
-    const lostMs = waitMs > 0 ? this.#mcu.lossBy(readyMs) : undefined;
+    const lostMs = waitMs > 0 ? this.#lossBy(readyMs) : undefined;
     if (lostMs !== undefined) {
       // The chip dies under the stretch: it lets go of both lines, and the host clocks in ones.
       return { kind: "done", stretchMs: lostMs - this.#mcu.nowMs, bytes: new Uint8Array(length).fill(0xff) };
@@ -165,6 +165,15 @@ export class I2cLink {
     if (waitMs > 0) this.#takeAt(readyMs);
     else this.#take();
     return { kind: "done", stretchMs: waitMs, bytes };
+  }
+
+  /** When the chip is known to die before `ms`. */
+  #lossBy(ms: number): number | undefined {
+    const lostMs = this.#mcu.lossBy(ms);
+    const timeoutAtMs = this.#mcu.nowMs + this.#timeoutMs;
+    if (!this.#mcu.quirks.timeoutDuringOperation || timeoutAtMs >= (lostMs ?? ms)) return lostMs;
+    this.#arm();
+    return timeoutAtMs;
   }
 
   #readReply(session: Session, ask: Extract<Ask, { want: "reply" }>, length: number): I2cAnswer {

@@ -207,16 +207,24 @@ export class Mcu {
     if (this.#state === "bootloader" && this.quirks.emptyFlagCleared) this.#emptyFlag = false;
   }
 
-  /** Go: the bootloader is left at `atMs`. */
+  /** Go: the bootloader is left at `atMs`. Programs do not run here, but one in RAM that resets the chip is known by its constants. */
   jump(address: number, atMs: number): void {
     this.at(
       atMs,
       () => {
-        this.#stop("application");
         this.jumpTarget = address;
+        if (this.#isResetProgram(address)) this.reset("software");
+        else this.#stop("application");
       },
       true,
     );
+  }
+
+  /** The address of AIRCR and the value that requests a system reset (ARMv7-M and ARMv6-M architecture manuals, B3.2). */
+  #isResetProgram(address: number): boolean {
+    if (this.memory.flash.has(address)) return false;
+    const words = new Uint32Array(this.memory.read(address, RESET_PROGRAM_BYTES).buffer);
+    return words.includes(0xe000_ed0c) && words.includes(0x05fa_0004);
   }
 
   #loadOptions(): void {
@@ -279,6 +287,8 @@ export class Mcu {
     this.#boot();
   }
 }
+
+const RESET_PROGRAM_BYTES = 128;
 
 const nothing = (): void => undefined;
 

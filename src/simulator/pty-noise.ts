@@ -16,7 +16,7 @@ export interface NoiseCounters {
 
 export class LineNoise {
   readonly #random: () => number;
-  readonly #chance: number;
+  #chance: number;
   readonly #counters = { bytes: 0, dropped: 0, flipped: 0, inserted: 0 };
 
   constructor({ seed, oneIn }: NoiseOptions) {
@@ -26,6 +26,11 @@ export class LineNoise {
 
   get counters(): NoiseCounters {
     return { ...this.#counters };
+  }
+
+  /** No more noise from now on. */
+  stop(): void {
+    this.#chance = 0;
   }
 
   /** What arrives of these bytes. */

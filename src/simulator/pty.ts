@@ -18,6 +18,8 @@ export interface PtyServer {
   readonly path: string;
   /** What the noise did so far, to the chip and from it. */
   readonly noise: { readonly toChip: NoiseCounters; readonly fromChip: NoiseCounters } | undefined;
+  /** The line is clean from now on. */
+  stopNoise(): void;
   close(): void;
 }
 
@@ -38,6 +40,10 @@ export function serveUartOnPty(chip: SimulatedChip, options: PtyOptions = {}): P
     path: line.path,
     get noise() {
       return toChip && fromChip && { toChip: toChip.counters, fromChip: fromChip.counters };
+    },
+    stopNoise: () => {
+      toChip?.stop();
+      fromChip?.stop();
     },
     close: () => {
       output.stop();
