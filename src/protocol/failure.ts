@@ -37,15 +37,18 @@ const ALWAYS_ALLOWED: ReadonlySet<string> = new Set(
   [GET, GET_VERSION, GET_ID, READOUT_UNPROTECT].map(({ name }) => name),
 );
 
+/** What a failed system call on the bus means, in a code and some words. */
+export function explainSystem(cause: unknown): { code: ErrorCode; text: string } {
+  const name = isSystemError(cause) ? cause.code : "unknown error";
+  return SYSTEM_FAILURES[name] ?? { code: "BUS_FAILED", text: `the bus failed with ${name}` };
+}
+
 /** @param protection a refusal at this point means readout protection */
 function explain(
   protection: boolean,
   { failure, reply, cause }: StepError,
 ): { code: ErrorCode; text: string } {
-  if (failure === "system") {
-    const name = isSystemError(cause) ? cause.code : "unknown error";
-    return SYSTEM_FAILURES[name] ?? { code: "BUS_FAILED", text: `the bus failed with ${name}` };
-  }
+  if (failure === "system") return explainSystem(cause);
   if (failure === "timeout")
     return reply === undefined
       ? { code: "NO_REPLY", text: "no answer" }

@@ -6,6 +6,7 @@
 import { BootlaceError, isSystemError } from "../errors.js";
 import { delay, StepError, write, type Step, type Transport } from "../transport/transport.js";
 import { ACK, BUSY, NACK, SYNC } from "./commands.js";
+import { explainSystem } from "./failure.js";
 import { PROBE_FRAME } from "./frames.js";
 
 export interface ResyncOptions {
@@ -19,7 +20,7 @@ export interface ResyncOptions {
 const DEFAULT_TIMEOUT_MS = 5_000;
 const INTERVAL_MS = 20;
 
-/** @throws BootlaceError NO_REPLY or DESYNCHRONISED when the chip does not come back in time */
+/** @throws BootlaceError DESYNCHRONISED, or what the bus says (NO_REPLY, TIMED_OUT, BUS_FAILED ...), when the chip does not come back in time */
 export async function resynchronise(transport: Transport, options: ResyncOptions = {}): Promise<void> {
   if (transport.traits.opening === "autobaud") return resynchroniseStream(transport);
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
@@ -40,7 +41,9 @@ async function takeStatus(transport: Transport, timeoutMs: number): Promise<void
 async function probeUntilRefused(transport: Transport, timeoutMs: number): Promise<void> {
   const probe: Step[] = [write(PROBE_FRAME), { kind: "poll", accept: NACK, timeoutMs: 1_000 }];
   let last: StepError | undefined;
-  for (let waitedMs = 0; waitedMs <= timeoutMs; waitedMs += INTERVAL_MS) {
+  // By the clock as well: an adapter may need seconds to give up on each probe. The waits count where time is simulated.
+  const deadline = performance.now() + timeoutMs;
+  for (let waitedMs = 0; waitedMs <= timeoutMs && performance.now() <= deadline; waitedMs += INTERVAL_MS) {
     try {
       await transport.exchange(last ? [delay(INTERVAL_MS), ...probe] : probe);
       return;
@@ -50,10 +53,11 @@ async function probeUntilRefused(transport: Transport, timeoutMs: number): Promi
       last = error;
     }
   }
-  const silent = last?.failure === "system";
+  const system = last?.failure === "system" ? explainSystem(last.cause) : undefined;
+  const reason = system === undefined ? "" : `: ${system.text}`;
   throw new BootlaceError(
-    silent ? "NO_REPLY" : "DESYNCHRONISED",
-    `the bootloader did not come back to a command boundary within ${timeoutMs / 1000} s`,
+    system?.code ?? "DESYNCHRONISED",
+    `the bootloader did not come back to a command boundary within ${timeoutMs / 1000} s${reason}`,
     {},
     { cause: last?.cause ?? last },
   );
