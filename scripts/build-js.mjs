@@ -1,25 +1,95 @@
-// Bundles src/ into dist/: the CLI and the library share chunks, and what a command does not use stays unloaded.
+// Bundles src/ into dist/. The library (dist/index.js) is ESM in chunks, so that a program loads what it uses. The command
+// (dist/cli/) is CommonJS in two files: Node starts it in a third less time than ESM, and in half the time of ESM in chunks.
+// Built beside dist/ and moved there at the end: a command that runs meanwhile finds the old one or the new one.
 import { build } from "esbuild";
-import { readFile, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 
-const { dependencies, version } = JSON.parse(
-  await readFile(new URL("../package.json", import.meta.url), "utf8"),
-);
+const root = new URL("..", import.meta.url).pathname;
+const { dependencies, version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+const dist = join(root, "dist");
+const fresh = join(root, `.cache/dist-${process.pid}`);
+const old = `${fresh}-old`;
 
-await rm(new URL("../dist/", import.meta.url), { recursive: true, force: true });
-await build({
-  absWorkingDir: new URL("..", import.meta.url).pathname,
-  entryPoints: { index: "src/index.ts", "cli/main": "src/cli/main.ts" },
-  outdir: "dist",
+const shared = {
+  absWorkingDir: root,
   bundle: true,
-  splitting: true,
-  format: "esm",
   platform: "node",
   target: "node20",
-  external: Object.keys(dependencies),
-  chunkNames: "chunks/[name]-[hash]",
   define: { BOOTLACE_VERSION: JSON.stringify(version) },
   sourcemap: false,
   legalComments: "none",
   logLevel: "warning",
+};
+
+const library = {
+  ...shared,
+  entryPoints: { index: "src/index.ts" },
+  outdir: fresh,
+  format: "esm",
+  splitting: true,
+  external: Object.keys(dependencies),
+  chunkNames: "chunks/[name]-[hash]",
+};
+
+/** dist/cli/main.cjs is small and answers --version; it asks for all the rest from dist/cli/program.cjs. */
+const restApart = {
+  name: "the rest of the command is a file of its own",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/program\.js$/ }, () => ({ path: "./program.cjs", external: true })),
+};
+
+/** Rows of a series are data without imports: a file each, read when one of its chips is asked for. */
+const series = (await readdir(join(root, "src/devices/rows"))).map((file) => file.replace(/\.ts$/, ""));
+const rowsApart = {
+  name: "every series of chips is a file of its own",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/rows\/\w+\.js$/ }, ({ path }) => ({
+      path: path.replace(/\.js$/, ".cjs"),
+      external: true,
+    })),
+};
+
+/** commander loads child_process for subcommands that are programs of their own, which we have none of: 5 ms. */
+const childProcessLater = {
+  name: "child_process is loaded by who uses it",
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes("/commander/") ? { path: "none", namespace: "no-child-process" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "no-child-process" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
+const command = {
+  ...shared,
+  format: "cjs",
+  outExtension: { ".js": ".cjs" },
+  outdir: join(fresh, "cli"),
+  // Bundled but for what loads binaries of its own, and is loaded when a port or bus is opened.
+  external: Object.keys(dependencies).filter((name) => name !== "commander"),
+  supported: { "dynamic-import": false },
+  define: { ...shared.define, "import.meta.url": "bundle.url" },
+  banner: { js: 'const bundle={get url(){return require("node:url").pathToFileURL(__filename).href}};' },
+  minifyWhitespace: true,
+  minifySyntax: true,
+};
+
+await mkdir(fresh, { recursive: true });
+await build(library);
+await build({ ...command, entryPoints: { main: "src/cli/main.ts" }, banner: {}, plugins: [restApart] });
+await build({
+  ...command,
+  entryPoints: { program: "src/cli/program.ts" },
+  plugins: [rowsApart, childProcessLater],
 });
+await build({
+  ...command,
+  banner: {},
+  entryPoints: Object.fromEntries(series.map((name) => [`rows/${name}`, `src/devices/rows/${name}.ts`])),
+});
+if (existsSync(join(dist, "types"))) await rename(join(dist, "types"), join(fresh, "types"));
+if (existsSync(dist)) await rename(dist, old);
+await rename(fresh, dist);
+await rm(old, { recursive: true, force: true });

@@ -28,7 +28,15 @@ export interface Context {
 }
 
 export function contextOf(io: Io, signal: AbortSignal, connect: Connect = connectLazily): Context {
-  return { io, connect, signal, style: styleOf(io.stderr, io.env), now: () => performance.now() };
+  return {
+    io,
+    connect,
+    signal,
+    get style() {
+      return styleOf(io.stderr, io.env); // opening stderr takes time that a quick command can save
+    },
+    now: () => performance.now(),
+  };
 }
 
 /** A verb that talks to no chip does not load what talks to chips. */

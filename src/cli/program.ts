@@ -5,6 +5,7 @@ import { contextOf, type Connect, type Context, type Io } from "./context.js";
 import { asBootlaceError, failureText, stackText } from "./failure.js";
 import { watchInterrupts } from "./interrupts.js";
 import { document, errorJson } from "./json.js";
+import { survivingClosedPipes } from "./pipes.js";
 import { styleOf, wantsColour } from "./style.js";
 import { type Act, type Verb, VERBS } from "./verbs.js";
 import { VERSION } from "./version.js";
@@ -12,8 +13,8 @@ import { VERSION } from "./version.js";
 const HELP_COLUMNS = 80;
 
 /** @param connect how a chip is reached; tests give their own */
-export async function runProgram(argv: readonly string[], io: Io, connect?: Connect): Promise<number> {
-  surviveClosedPipes(io);
+export async function runProgram(argv: readonly string[], system: Io, connect?: Connect): Promise<number> {
+  const io = survivingClosedPipes(system);
   using interrupts = watchInterrupts(io);
   const context = contextOf(io, interrupts.signal, connect);
   try {
@@ -109,14 +110,4 @@ function usageError(error: CommanderError, argv: readonly string[]): BootlaceErr
   const verb = VERBS.find(({ name, alias }) => name === argv[0] || alias === argv[0]);
   const hint = `\`bootlace ${verb === undefined ? "" : `${verb.name} `}--help\` shows what there is.`;
   return new BootlaceError("USAGE", message, { hint });
-}
-
-/** `bootlace … | head` closes our output early: nothing more is printed, the job itself goes on. */
-function surviveClosedPipes(io: Io): void {
-  const ignore = (error: Error): void => {
-    if ((error as NodeJS.ErrnoException).code !== "EPIPE" && (error as NodeJS.ErrnoException).code !== "EIO")
-      throw error;
-  };
-  io.stdout.on?.("error", ignore);
-  io.stderr.on?.("error", ignore);
 }

@@ -65,8 +65,10 @@ function rankOf(entry: CatalogueEntry, typed: string): number {
 
 /** Compares as far as both go; an x in the pattern and an X in what was typed stand for any character. */
 function agree(pattern: string, typed: string): boolean {
-  for (let i = 0; i < Math.min(pattern.length, typed.length); i++) {
-    const [wanted, given] = [pattern[i], typed[i]];
+  const length = Math.min(pattern.length, typed.length);
+  for (let i = 0; i < length; i++) {
+    const wanted = pattern[i];
+    const given = typed[i];
     if (wanted !== "x" && given !== "X" && wanted !== given) return false;
   }
   return true;

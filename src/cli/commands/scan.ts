@@ -105,13 +105,13 @@ async function askAt(
   const { openI2cDev } = await import("../../transport/i2c-dev.js");
   signal.throwIfAborted();
   try {
-    using _lock = await lockTarget(path, address, { signal });
-    const transport = await openI2cDev({ path, address });
+    const lock = await lockTarget(path, address, { signal });
     try {
-      const version = await getVersion(transport);
+      const transport = await openI2cDev({ path, address });
+      const version = await getVersion(transport).finally(() => transport.close());
       return { protocol: `${version >> 4}.${version & 0xf}` };
     } finally {
-      await transport.close();
+      lock.release();
     }
   } catch (error) {
     if (!(error instanceof BootlaceError)) throw error;

@@ -120,5 +120,4 @@ export async function cli(
 export const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "");
 
 /** Without colours and cursor movements. */
-// eslint-disable-next-line no-control-regex
 export const plain = (text: string): string => text.replace(/\u001B\[[0-9;]*[A-Za-z]/g, "");

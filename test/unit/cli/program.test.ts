@@ -209,7 +209,7 @@ describe("write", () => {
     const { connect, asked } = connecting({});
     const { status, stderr } = await cli(["write", bad, ...TARGET], { connect });
     expect(status).toBe(40);
-    expect(lines(stderr)[0]).toContain(`${bad}`);
+    expect(lines(stderr)[0]).toContain(bad);
     expect(asked).toEqual([]);
   });
 
