@@ -95,9 +95,13 @@ static void give_back(struct handle *h) {
   free(h);
 }
 
-/* Takes over the caller's reference. A handle that was there before is let go. */
+/*
+ * Takes over the caller's reference. A handle that was there before is let go. Descriptors that are not ours take no lock:
+ * between fork and exec another thread's lock would never be released.
+ */
 static int enter(int fd, struct handle *h) {
   if (fd < 0 || fd >= MOST_DESCRIPTORS) return fd;
+  if (h == NULL && __atomic_load_n(&table[fd], __ATOMIC_ACQUIRE) == NULL) return fd;
   pthread_mutex_lock(&table_lock);
   struct handle *old = table[fd];
   __atomic_store_n(&table[fd], h, __ATOMIC_RELEASE);
