@@ -50,9 +50,13 @@ export function stackText(error: unknown): string {
   return lines.join("\ncaused by ");
 }
 
-function becauseText(system: { code: string; syscall: string; text: string }): string {
-  const said = system.text.replace(new RegExp(`^${system.code}:? ?`), "");
-  return `${system.code} from ${system.syscall}${said === "" ? "" : ` (${said})`}`;
+/** "ENOENT from open (no such file or directory)": without what Node and serialport put around the system's words. */
+function becauseText({ code, syscall, text }: { code: string; syscall: string; text: string }): string {
+  const said = text
+    .replace(/^Error: /, "")
+    .replace(new RegExp(`^${code}:? ?`), "")
+    .replace(/, (cannot )?(open|read|write|lock)\b.*$/, "");
+  return `${code} from ${syscall}${said === "" ? "" : ` (${said})`}`;
 }
 
 /** File and line of bad input, unless the message says them already. */

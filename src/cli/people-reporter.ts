@@ -99,6 +99,10 @@ export class PeopleReporter implements Reporter {
   #phase(type: "start" | "progress" | "end"): void {
     const state = this.#tracker.state;
     if (state === undefined) return;
+    if (state.ended && state.total === 0 && state.detail === undefined) {
+      this.#screen.settle(this.#key); // a phase that has nothing to tell
+      return;
+    }
     const { style } = this.#screen;
     if (!style.live) this.#plain(type);
     else if (type === "progress") this.#screen.redraw();

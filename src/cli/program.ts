@@ -91,15 +91,26 @@ Examples:
   );
 }
 
+/** What failed before a job could begin, or in a verb that is no job. */
 function reportFailure(thrown: unknown, argv: readonly string[], context: Context): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
   const error = thrown instanceof CommanderError ? usageError(thrown, argv) : asBootlaceError(thrown);
   const { io, style } = context;
-  if (argv.includes("--json")) io.stdout.write(document("error", { ok: false, ...errorJson(error) }));
+  const verb = verbOf(argv);
+  if (argv.includes("--json")) {
+    io.stdout.write(document("error", { ok: false, ...(verb && { verb: verb.name }), ...errorJson(error) }));
+  }
   if (argv.includes("--trace")) io.stderr.write(`${stackText(thrown)}\n`);
   io.stderr.write(`${failureText(error, style, style.live ? style.columns : undefined)}\n`);
+  if (error.code !== "USAGE" && verb !== undefined) {
+    const failed = style.red(style.bold("FAILED"));
+    io.stderr.write(`${failed}  ${verb.name}: ${error.code}, exit status ${error.exitStatus}\n`);
+  }
   return error.exitStatus;
 }
+
+const verbOf = (argv: readonly string[]): Verb | undefined =>
+  VERBS.find(({ name, alias }) => name === argv[0] || (alias !== undefined && alias === argv[0]));
 
 /** commander's sentence: "error: unknown option '--prot'\n(Did you mean --port?)". */
 function usageError(error: CommanderError, argv: readonly string[]): BootlaceError {
@@ -107,7 +118,7 @@ function usageError(error: CommanderError, argv: readonly string[]): BootlaceErr
     .replace(/^error: /, "")
     .replace(/\s*\n\s*/g, " ")
     .trim();
-  const verb = VERBS.find(({ name, alias }) => name === argv[0] || alias === argv[0]);
+  const verb = verbOf(argv);
   const hint = `\`bootlace ${verb === undefined ? "" : `${verb.name} `}--help\` shows what there is.`;
   return new BootlaceError("USAGE", message, { hint });
 }

@@ -37,9 +37,9 @@ export function table(rows: readonly (readonly string[])[]): string {
 /** Breaks at spaces so that no line is longer than `columns`; lines after the first begin with `indent` spaces. */
 export function wrap(text: string, columns: number, indent: number): string {
   const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`;
+  let line = /^ */.exec(text)![0];
+  for (const word of text.trimStart().split(" ")) {
+    const longer = line.trim() === "" ? line + word : `${line} ${word}`;
     if (line.trim() !== "" && longer.length > columns) {
       lines.push(line);
       line = " ".repeat(indent) + word;

@@ -55,13 +55,28 @@ export function infoText(chip: ChipInfo): string {
     ["Pages", pagesText(chip)],
     ["Readout", protectionText(chip)],
     ["Unique ID", chip.uniqueId],
-    ["Commands", chip.commands.map((opcode) => commandName(opcode) ?? hex(opcode, 2)).join(", ")],
+    ...commandRows(chip.commands),
     ...chip.notes.map((note): [string, string] => ["Note", note]),
   ];
   return rows
     .filter((row): row is [string, string] => row[1] !== undefined)
     .map(([name, text]) => `${wrap(name.padEnd(NAME_WIDTH) + text, 79, NAME_WIDTH)}\n`)
     .join("");
+}
+
+const NO_STRETCH = " (no-stretch)";
+
+/** Twins that do not stretch the clock in a row of their own. */
+function commandRows(opcodes: readonly number[]): [string, string | undefined][] {
+  const names = opcodes.map((opcode) => commandName(opcode) ?? hex(opcode, 2));
+  const twins = names.filter((name) => name.endsWith(NO_STRETCH));
+  return [
+    ["Commands", names.filter((name) => !twins.includes(name)).join(", ")],
+    [
+      "No-stretch",
+      twins.length === 0 ? undefined : twins.map((name) => name.slice(0, -NO_STRETCH.length)).join(", "),
+    ],
+  ];
 }
 
 function bootloaderText({ bootloaderVersion, bootloaderId, protocol }: ChipInfo): string {
