@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { I2C_OPCODES, type I2cVersion } from "../src/simulator/opcodes.js";
 import type { Totals } from "../test/fake-i2c-dev/bus.js";
 import { type ChipMaker, chipOf } from "../test/fake-i2c-dev/chips.js";
-import { monotonicMs } from "../test/fake-i2c-dev/schedule.js";
 import { startFakeI2c } from "../test/fake-i2c-dev/server.js";
 import type { ChipTimes } from "./frames.js";
 import { measure, type Measured } from "./measure.js";
@@ -82,14 +81,13 @@ export async function runOnBus(job: BusJob): Promise<BusRun> {
     const file = join(folder, "firmware.bin");
     writeFileSync(file, job.after);
     const address = `0x${maker.facts.i2c!.address.toString(16)}`;
-    const startMs = monotonicMs();
     const measured = await measure(job.command({ path: device.path, address, file }), device.env);
     if (!Buffer.from(chip.peek(base, job.after.length)).equals(job.after))
       throw new Error("the chip does not hold the image");
     const complaint = chip.violations.find(({ kind }) => kind !== "short get");
     if (complaint) throw new Error(`the chip complains: ${complaint.text}`);
     const { totals } = device.bus;
-    const beforeMs = totals.firstMs - startMs;
+    const beforeMs = totals.firstMs - measured.startMs;
     const afterMs = measured.wallMs - beforeMs - (totals.lastMs - totals.firstMs);
     return { measured, totals, erasedPages: chip.counters.erasedPages, beforeMs, afterMs };
   } finally {

@@ -11,6 +11,8 @@ export interface Measured {
   readonly wallMs: number;
   readonly cpuMs: number;
   readonly peakKiB: number;
+  /** On CLOCK_MONOTONIC. */
+  readonly startMs: number;
 }
 
 export const benchTool = (name: string): string =>
@@ -41,8 +43,19 @@ function run(command: readonly string[], env: Readonly<Record<string, string>>):
       child.stdio[i]!.on("data", (chunk: Buffer) => (texts[i] = `${texts[i]!}${chunk.toString()}`));
     child.on("error", reject);
     child.on("close", (status) => {
-      const [wallMs = NaN, cpuMs = NaN, peakKiB = NaN] = texts[3]!.trim().split(" ").map(Number);
-      resolve({ status: status ?? -1, stdout: texts[1]!, stderr: texts[2]!, wallMs, cpuMs, peakKiB });
+      const [wallMs = NaN, cpuMs = NaN, peakKiB = NaN, startMs = NaN] = texts[3]!
+        .trim()
+        .split(" ")
+        .map(Number);
+      resolve({
+        status: status ?? -1,
+        stdout: texts[1]!,
+        stderr: texts[2]!,
+        wallMs,
+        cpuMs,
+        peakKiB,
+        startMs,
+      });
     });
   });
 }

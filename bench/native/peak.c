@@ -1,5 +1,5 @@
 /*
- * Runs a program and prints what it took on descriptor 3: "WALL_MS CPU_MS PEAK_KIB".
+ * Runs a program and prints what it took on descriptor 3: "WALL_MS CPU_MS PEAK_KIB START_MS".
  *   peak PROGRAM [ARGUMENT...]
  */
 #define _GNU_SOURCE
@@ -29,6 +29,6 @@ int main(int argc, char **argv) {
   int status;
   struct rusage usage;
   if (wait4(child, &status, 0, &usage) != child) return 2;
-  dprintf(3, "%.3f %.3f %ld\n", now_ms() - start, ms(usage.ru_utime) + ms(usage.ru_stime), usage.ru_maxrss);
+  dprintf(3, "%.3f %.3f %ld %.3f\n", now_ms() - start, ms(usage.ru_utime) + ms(usage.ru_stime), usage.ru_maxrss, start);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
