@@ -145,6 +145,7 @@ class Chip implements SimulatedChip {
   }
 
   close(): void {
+    this.#mcu.catchUp();
     this.#mcu.memory.close();
   }
 

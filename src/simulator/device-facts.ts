@@ -151,10 +151,10 @@ const lengthAlignOf = (series: string): number => {
   return /^(F[0-4]|G0|WB0|WL3)$/.test(series) ? 4 : 8;
 };
 
+/** "0x50 sub-command 0x0082, data ..." */
 const subCommandsOf = ({ specialCommands }: Device): number[] => {
   const codes = specialCommands
-    .filter((text) => !text.includes("0x11") && !text.includes("0x21"))
-    .map((text) => /sub-opcode (0x[0-9a-f]{4})/i.exec(text)?.[1])
+    .map((text) => /^0x5[01] sub-command (0x[0-9a-f]{4})/i.exec(text)?.[1])
     .filter((code) => code !== undefined)
     .map(Number);
   return [...new Set(codes)];
