@@ -26,7 +26,7 @@ struct Handle {
       Napi::Error::New(env, "no handle").ThrowAsJavaScriptException();
       return env.Undefined();
     }
-    handle.release();  // the object owns it now
+    static_cast<void>(handle.release());  // the object owns it now
     return object;
   }
 

@@ -28,8 +28,8 @@ class Environment {
   void Deliver(std::unique_ptr<PromiseJob> job);
 
  private:
-  static void OnDelivered(napi_env env, napi_value callback, void* context, void* data);
-  static void OnCleanup(void* self);
+  static void OnDelivered(napi_env raw, napi_value callback, void* context, void* data);
+  static void OnCleanup(void* data);
 
   napi_threadsafe_function delivered_ = nullptr;
   size_t pending_ = 0;

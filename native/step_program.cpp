@@ -12,7 +12,7 @@ uint32_t Long(const uint8_t* at) { return Word(at) | static_cast<uint32_t>(Word(
 // Bytes before the data of a write; all bytes of the others.
 size_t HeadBytes(StepKind kind) {
   switch (kind) {
-    case StepKind::kWrite: return 3;
+    case StepKind::kWrite:
     case StepKind::kRead: return 3;
     case StepKind::kPoll: return 16;
     case StepKind::kDelay: return 5;

@@ -1,7 +1,7 @@
 #pragma once
 #include <napi.h>
 
-#include <cstring>
+#include <string>
 
 // A failed system call, taken on the thread that made it, right after the call.
 struct SysError {
@@ -9,9 +9,9 @@ struct SysError {
   const char* syscall;  // static string: "ioctl(I2C_RDWR)"
 };
 
-// A JS Error with errno and syscall. src/native/system-error.ts adds the name of the number.
+// A JS Error with errno and syscall. src/native/system-error.ts words it: strerror() is not for several threads.
 inline Napi::Error ToJsError(Napi::Env env, const SysError& failed) {
-  Napi::Error error = Napi::Error::New(env, std::strerror(failed.number));
+  Napi::Error error = Napi::Error::New(env, std::string(failed.syscall) + ": errno " + std::to_string(failed.number));
   error.Set("errno", Napi::Number::New(env, failed.number));
   error.Set("syscall", Napi::String::New(env, failed.syscall));
   return error;
