@@ -75,17 +75,25 @@ async function identifyPatiently(transport: Transport, version?: number): Promis
 /**
  * 0x7F: a fresh chip answers ACK. One that is synchronised already takes it as an opcode and stays silent, then the second is a
  * wrong complement and gives NACK: either way it is at a command boundary (AN3155 rev 20; reference practice of known hosts).
+ * A chip that may be in the middle of a command is brought back at the rate it was synchronised at, before lower ones are tried.
  */
 async function synchroniseStream(transport: Transport): Promise<void> {
   await transport.discardInput();
-  for (let attempt = 0; attempt < 3; attempt++) {
+  if (await answersSync(transport, 3)) return;
+  if (await recovers(transport)) return;
+  while (await transport.slowDown?.()) if (await answersSync(transport, 2)) return;
+  throw new BootlaceError("NO_REPLY", `no bootloader answers on ${transport.description}`);
+}
+
+async function answersSync(transport: Transport, attempts: number): Promise<boolean> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
     const answer = await sendSync(transport);
     if (answer === ACK || answer === NACK) {
       await transport.discardInput(); // L412 with bootloader V13.1 answers twice
-      return;
+      return true;
     }
   }
-  await recoverStream(transport);
+  return false;
 }
 
 async function sendSync(transport: Transport): Promise<number | undefined> {
@@ -100,17 +108,12 @@ async function sendSync(transport: Transport): Promise<number | undefined> {
   }
 }
 
-/** The chip may be in the middle of a command; if it is not there at all, say that. */
-async function recoverStream(transport: Transport): Promise<void> {
+async function recovers(transport: Transport): Promise<boolean> {
   try {
     await resynchronise(transport);
+    return true;
   } catch (error) {
-    if (!(error instanceof BootlaceError)) throw error;
-    throw new BootlaceError(
-      "NO_REPLY",
-      `no bootloader answers on ${transport.description}`,
-      {},
-      { cause: error.cause },
-    );
+    if (error instanceof BootlaceError && error.code === "DESYNCHRONISED") return false;
+    throw error;
   }
 }

@@ -63,41 +63,66 @@ async function probeUntilRefused(transport: Transport, timeoutMs: number): Promi
   );
 }
 
-/** A data block of 256 bytes with its framing, and a little more. */
-const MOST_BYTES_OWED = 260;
+/** Single bytes first: at a command boundary one or two are enough, and nothing is stuffed into a command that needs no more. */
+const SINGLE_BYTES = 4;
+/** Then bursts, more than a data block of 256 bytes with its framing. */
+const BURSTS = 18;
+const BURST_BYTES = 16;
 
 async function resynchroniseStream(transport: Transport): Promise<void> {
   await transport.discardInput();
-  for (let sent = 0; sent < MOST_BYTES_OWED; sent++) {
-    const answer = await askStream(transport, sent < 4 ? 100 : 10);
+  for (let turn = 0; turn < SINGLE_BYTES + BURSTS; turn++) {
+    const single = turn < SINGLE_BYTES;
+    const answer = single ? await askStream(transport, 1, 100) : await askStream(transport, BURST_BYTES, 40);
     if (answer === undefined) continue;
     await transport.discardInput();
-    if (answer === NACK || answer === ACK) return;
+    if (single ? answer === NACK || answer === ACK : await atBoundary(transport)) return;
   }
   throw new BootlaceError("DESYNCHRONISED", "the bootloader does not come back to a command boundary", {
     hint: "Reset the chip into its bootloader (--reset-sequence can do that) and run the same command again.",
   });
 }
 
-/** Sends one 0x7F; the byte that comes back, or undefined. */
-async function askStream(transport: Transport, timeoutMs: number): Promise<number | undefined> {
+/** The rest of a burst may have left half a command behind: one or two bytes more end that. */
+async function atBoundary(transport: Transport): Promise<boolean> {
+  for (let turn = 0; turn < 2; turn++) {
+    const answer = await askStream(transport, 1, 100);
+    if (answer === undefined) continue;
+    await transport.discardInput();
+    return answer === NACK || answer === ACK;
+  }
+  return false;
+}
+
+/** Sends 0x7F so many times; the first byte that comes back, or undefined. */
+async function askStream(
+  transport: Transport,
+  bytes: number,
+  timeoutMs: number,
+): Promise<number | undefined> {
   try {
-    await transport.exchange([write(Uint8Array.of(SYNC)), { kind: "poll", accept: NACK, timeoutMs }]);
+    await transport.exchange([
+      write(new Uint8Array(bytes).fill(SYNC)),
+      { kind: "poll", accept: NACK, timeoutMs },
+    ]);
     return NACK;
   } catch (error) {
-    if (!(error instanceof StepError) || error.failure === "system") throw error;
+    if (!(error instanceof StepError)) throw error;
+    if (error.failure === "system") throw busFailed(error);
     return error.reply;
   }
 }
 
 /** An adapter that was unplugged or an access that is forbidden does not mend itself by waiting. */
 function rethrowIfGone(error: StepError): void {
-  const code = isSystemError(error.cause) ? error.cause.code : "";
-  if (["ENODEV", "ESHUTDOWN", "EBADF", "EPERM", "EACCES"].includes(code))
-    throw new BootlaceError(
-      "ADAPTER_GONE",
-      `the bus cannot be used any more (${code})`,
-      {},
-      { cause: error.cause },
-    );
+  if (isSystemError(error.cause) && GONE.has(error.cause.code)) throw busFailed(error);
+}
+
+const FORBIDDEN: ReadonlySet<string> = new Set(["EPERM", "EACCES"]);
+const GONE: ReadonlySet<string> = new Set(["ENODEV", "ESHUTDOWN", "EBADF", ...FORBIDDEN]);
+
+function busFailed({ cause }: StepError): BootlaceError {
+  const name = isSystemError(cause) ? cause.code : "unknown error";
+  const code = FORBIDDEN.has(name) ? "NO_PERMISSION" : GONE.has(name) ? "ADAPTER_GONE" : "BUS_FAILED";
+  return new BootlaceError(code, `the way to the chip cannot be used any more (${name})`, {}, { cause });
 }

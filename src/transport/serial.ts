@@ -17,6 +17,9 @@ import type { TtyBinding } from "./serial-tty.js";
 import { Turns } from "./turns.js";
 import type { ExchangeOptions, Step, Traits, Transport } from "./transport.js";
 
+/** Software auto-baud is off by up to 6 % at 115200 (AN2606 rev 70, table 6); AN2606 sends those who miss it to 57600 and below. */
+const FALLBACK_BAUDS = [57_600, 19_200, 9_600];
+
 export interface SerialOptions {
   readonly path: string;
   /** Default 115200, the end of what AN3155 documents. */
@@ -156,6 +159,13 @@ export class SerialTransport implements Transport {
       this.#wire.clearInput();
       await this.#checkBaud();
     });
+  }
+
+  async slowDown(): Promise<boolean> {
+    const next = FALLBACK_BAUDS.find((baud) => baud < this.#baud);
+    if (next === undefined) return false;
+    await this.setBaud(next);
+    return true;
   }
 
   /** Sets the lines that are named, leaves the others. @throws SystemError when the port has no such lines (a pty) */
