@@ -4,7 +4,7 @@
  * 50 ms: from reset to a listening bootloader; AN2606's start-up times are below it but for a few USB-capable parts, and entry is retried.
  */
 export const PRESETS = {
-  /** BOOT0 and NRST on GPIO lines, given by --boot0 and --nrst. */
+  /** BOOT0 and NRST on GPIO lines, named in front: `boot0@GPIO17 nrst@GPIO27; gpio`. */
   gpio: "boot0=1 nrst=0 wait=10 nrst=1 wait=50 / boot0=0 nrst=0 wait=10 nrst=1",
   /** NRST only; BOOT0 is strapped high, or the chip's flash is empty. */
   "gpio-nrst": "nrst=0 wait=10 nrst=1 wait=50 / nrst=0 wait=10 nrst=1",

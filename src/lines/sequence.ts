@@ -6,6 +6,7 @@
  * In front of ";" names are bound to lines (see line-reference.ts); options may bind them instead. Behind it, the entry part,
  * "/", and the exit part. `name=1` sets a line high, `name=0` low, `name=z` lets it float; `wait=10` waits 10 ms; moves joined
  * by "," are made together: `boot0=1,nrst=0`. A level is that of the STM32's pin, "!" in the binding takes care of transistors.
+ * A preset's name may stand for the sequence: "boot0@GPIO17 nrst@GPIO27; gpio".
  * `rts`, `dtr`, `brk` and `gpiochip0:17` may be used without a name. `cmd:COMMAND` alone runs COMMAND with "enter" and "leave".
  */
 import { BootlaceError } from "../errors.js";
@@ -40,8 +41,9 @@ export function parseResetSequence(
 ): ResetSequence {
   const trimmed = text.trim();
   if (trimmed.startsWith("cmd:")) return commandSequence(trimmed);
-  const { bindingText, sequenceText } = splitBindings(presetText(trimmed) ?? trimmed);
-  const bound = parseBindings(bindingText);
+  const own = splitBindings(trimmed);
+  const { bindingText, sequenceText } = splitBindings(presetText(own.sequenceText) ?? own.sequenceText);
+  const bound = new Map([...parseBindings(bindingText), ...parseBindings(own.bindingText)]);
   for (const [name, line] of Object.entries(bindings))
     if (line !== undefined) bound.set(name, parseLineReference(line));
   const [entryText = "", exitText = "", ...more] = sequenceText.split(/\s\/\s|\s\/$|^\/\s/);
@@ -65,7 +67,7 @@ function splitBindings(text: string): { bindingText: string; sequenceText: strin
   const at = text.lastIndexOf(";"); // a command in a binding may have its own
   return at < 0
     ? { bindingText: "", sequenceText: text }
-    : { bindingText: text.slice(0, at), sequenceText: text.slice(at + 1) };
+    : { bindingText: text.slice(0, at), sequenceText: text.slice(at + 1).trim() };
 }
 
 /** `name@line` separated by blanks; a command takes everything up to the next `name@`. */
@@ -133,7 +135,7 @@ function resolveLines(
 function parseDirect(name: string): LineReference {
   if (/^(rts|dtr|brk)$/i.test(name) || name.includes(":")) return parseLineReference(name);
   throw new BootlaceError("USAGE", `"${name}" is bound to no line`, {
-    hint: `Say what it is wired to: --${name} gpiochip0:17, or "${name}@gpiochip0:17;" in front of the sequence.`,
+    hint: `Say what it is wired to, in front of the sequence or of the preset's name: "${name}@gpiochip0:17; ...".`,
   });
 }
 

@@ -93,6 +93,17 @@ describe("parseResetSequence", () => {
     expect(lines.get("nrst")).toMatchObject({ kind: "gpio", line: 3 });
   });
 
+  test("a preset's name may stand behind the semicolon, and its own bindings may be replaced", () => {
+    const { lines, entry } = parseResetSequence("boot0@GPIO17 nrst@GPIO27; gpio-nrst");
+    expect([...lines.keys()]).toEqual(["nrst"]);
+    expect(shown(entry)).toEqual(["nrst=0", "wait 10", "nrst=1", "wait 50"]);
+    const mixed = parseResetSequence("boot0@GPIO17; rts-dtr").lines;
+    expect([mixed.get("boot0"), mixed.get("nrst")]).toMatchObject([
+      { kind: "gpio" },
+      { kind: "serial", line: "dtr" },
+    ]);
+  });
+
   test("takes serial lines and GPIO numbers without a name", () => {
     const { lines } = parseResetSequence("rts=1,dtr=0 gpiochip0:4=1");
     expect([...lines.keys()]).toEqual(["rts", "dtr", "gpiochip0:4"]);
@@ -148,7 +159,7 @@ describe("parseResetSequence", () => {
 
   test("says how to bind a name", () =>
     expect(failure(() => parseResetSequence("gpio")).hint).toBe(
-      'Say what it is wired to: --boot0 gpiochip0:17, or "boot0@gpiochip0:17;" in front of the sequence.',
+      'Say what it is wired to, in front of the sequence or of the preset\'s name: "boot0@gpiochip0:17; ...".',
     ));
 
   test.each(Object.keys(PRESETS))(
