@@ -41,11 +41,35 @@ export async function erasePages(
 ): Promise<void> {
   let done = 0;
   for (const group of eraseGroups(run, pages)) {
-    await persist(run, { phase: "erase", address: group[0]!.address }, () =>
-      run.session.loader.erasePageList(group.map(({ index }) => index)),
-    );
+    await eraseGroup(run, group);
     progress?.((done += group.length));
   }
+}
+
+/**
+ * An adapter that gives up on a stretched clock before the erase is over (I2C V1.0, and adapters that ignore I2C_TIMEOUT) does so
+ * each time, while the chip finishes its work: what came of it is looked at before the command is given again.
+ */
+async function eraseGroup(run: JobRun, group: readonly Page[]): Promise<void> {
+  let gaveUp = false;
+  await persist(run, { phase: "erase", address: group[0]!.address }, async () => {
+    if (gaveUp && (await allBlank(run, group))) return;
+    try {
+      await run.session.loader.erasePageList(group.map(({ index }) => index));
+    } catch (error) {
+      gaveUp = error instanceof BootlaceError && error.code === "TIMED_OUT";
+      throw error;
+    }
+  });
+}
+
+/** Read as a whole: an erase that the adapter did not see the end of is not believed for a page's first bytes. */
+async function allBlank(run: JobRun, pages: readonly Page[]): Promise<boolean> {
+  for (const { address, size } of pages) {
+    const bytes = await readSpan(run, "erase", { address, length: size });
+    if (!bytes.every((byte) => byte === run.session.geometry.erasedValue)) return false;
+  }
+  return true;
 }
 
 /** Of a page that is proven blank by reading: the initial stack pointer and the first vectors. */

@@ -16,6 +16,8 @@ const MOST_REDOS = 8;
 interface Item {
   readonly page: PageBlocks;
   readonly block: Block;
+  /** One of the page's last blocks: when it has to be done anew, so has the rest of the page. */
+  readonly isLast: boolean;
 }
 
 export class Programmer {
@@ -30,12 +32,12 @@ export class Programmer {
 
   /** Writes what belongs to each page before everything is verified. */
   async writeBodies(pages: readonly PageBlocks[]): Promise<void> {
-    await this.#write(pages.flatMap((page) => page.blocks.map((block) => ({ page, block }))));
+    await this.#write(pages.flatMap((page) => page.blocks.map((block) => ({ page, block, isLast: false }))));
   }
 
   /** Writes what makes the program startable. */
   async writeLast(page: PageBlocks): Promise<void> {
-    await this.#write(page.last.map((block) => ({ page, block })));
+    await this.#write(page.last.map((block) => ({ page, block, isLast: true })));
   }
 
   /** Erases a page and writes it anew, its last blocks included when `whole`. */
@@ -53,19 +55,28 @@ export class Programmer {
     this.run.emit({ type: "retry", phase: "write", address, attempt, reason });
     await eraseSurely(this.run, page.plan.page);
     const blocks = whole ? [...page.blocks, ...page.last] : page.blocks;
-    await this.#write(blocks.map((block) => ({ page, block })));
+    await this.#write(blocks.map((block) => ({ page, block, isLast: whole })));
   }
 
-  async #write(items: readonly Item[]): Promise<void> {
+  async #write(given: readonly Item[]): Promise<void> {
     const attempts = new Attempts(this.run, { phase: "write" });
+    let items = this.#fitting(given);
     for (let next = 0; next < items.length;) {
       this.run.checkpoint();
       const list = items.slice(next, next + this.#pace.commands);
       const { done, failure } = await this.#send(list);
       next += done;
       if (done > 0) attempts.progressed();
-      if (failure) next = await this.#mend(items, next, { attempts, failure });
+      if (!failure) continue;
+      next = await this.#mend(items, next, { attempts, failure });
+      items = [...items.slice(0, next), ...this.#fitting(items.slice(next))];
     }
+  }
+
+  /** Frames shrink when the adapter refuses their length. */
+  #fitting(items: readonly Item[]): Item[] {
+    const most = this.run.session.loader.writeBytes;
+    return items.flatMap((item) => splitBlock(item.block, most).map((block) => ({ ...item, block })));
   }
 
   async #send(list: readonly Item[]): Promise<{ done: number; failure?: CommandFailure }> {
@@ -93,13 +104,21 @@ export class Programmer {
     next: number,
     { attempts, failure }: { attempts: Attempts; failure: CommandFailure },
   ): Promise<number> {
-    const { page, block } = items[next]!;
+    const { page, isLast } = items[next]!;
     await attempts.failed(failure.cause);
-    const { phase } = failure.cause.context;
-    if (phase === "command" || phase === "address") return next;
-    const whole = page.last.includes(block);
+    const { code, context } = failure.cause;
+    // A message that the adapter refuses for its length never reaches the bus.
+    if (context.phase === "command" || context.phase === "address" || code === "ADAPTER_LIMIT") return next;
     const rest = items.findIndex((item, index) => index >= next && item.page !== page);
-    await this.redo(page, whole, failure.cause.message);
+    await this.redo(page, isLast, failure.cause.message);
     return rest === -1 ? items.length : rest;
   }
+}
+
+function splitBlock({ address, bytes }: Block, most: number): Block[] {
+  if (bytes.length <= most) return [{ address, bytes }];
+  const blocks: Block[] = [];
+  for (let at = 0; at < bytes.length; at += most)
+    blocks.push({ address: address + at, bytes: bytes.subarray(at, at + most) });
+  return blocks;
 }
