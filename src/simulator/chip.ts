@@ -65,8 +65,13 @@ export interface SimulatedChip {
   /** In force, not what the option bytes say for after the next reset. */
   readonly readoutLevel: 0 | 1 | 2;
 
-  /** One write transaction START address+W bytes STOP. `restart`: it began with a repeated START (a violation). */
+  /**
+   * One write transaction START address+W bytes STOP. To be called when the last byte is over on the wire: the chip looks at the frame
+   * then, and holds SCL for `stretchMs` from there.
+   * @param restart it began with a repeated START (a violation)
+   */
   i2cWrite(address: number, bytes: Uint8Array, restart?: boolean): I2cAnswer;
+  /** One read transaction. To be called when the address is over: SCL is held for `stretchMs` before the first byte. */
   i2cRead(address: number, length: number, restart?: boolean): I2cAnswer;
   /**
    * The host gave up on a transaction before `stretchMs` was over (its adapter's limit). The operation goes on in the chip;

@@ -1,5 +1,5 @@
 /**
- * The CRC unit of the chip in its reset configuration (RM0444 rev 5 §14, same unit in all series): 32-bit words, most significant bit
+ * The CRC unit of the chip in its reset configuration (RM0444, CRC calculation unit): 32-bit words, most significant bit
  * first, no reversal, no final XOR. The ROM feeds it little-endian words (AN4221 rev 14, Get Checksum).
  */
 export const DEFAULT_POLYNOMIAL = 0x04c1_1db7;

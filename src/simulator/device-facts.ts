@@ -94,7 +94,7 @@ const linksOf = (device: Device, bootloader: BootloaderRow): Pick<ChipFacts, "i2
   };
 };
 
-/** WB0 and WL3 have a set of their own, with the old Erase (AN3155 rev 20 table 2, AN5471). */
+/** WB0 and WL3 have a set of their own, with the old Erase (AN3155 rev 20, command set). */
 const WB0_OPCODES = [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x43, 0x82, 0x92];
 
 /** Only STM32H5 has the lists printed for 2.0 and 4.0; other chips of these versions keep the readout commands. */

@@ -220,7 +220,7 @@ export class Mcu {
     );
   }
 
-  /** The address of AIRCR and the value that requests a system reset (ARMv7-M and ARMv6-M architecture manuals, B3.2). */
+  /** The address of AIRCR and the value that requests a system reset (Arm v6-M and v7-M architecture reference manuals, AIRCR). */
   #isResetProgram(address: number): boolean {
     if (this.memory.flash.has(address)) return false;
     const words = new Uint32Array(this.memory.read(address, RESET_PROGRAM_BYTES).buffer);

@@ -1,4 +1,4 @@
-/** Command codes and which protocol version has which (AN4221 rev 14 tables 2 and 3; AN3155 rev 20 tables 2 and 3). */
+/** Command codes and which protocol version has which (AN4221 rev 14 and AN3155 rev 20, command sets and protocol versions). */
 export const OP = {
   get: 0x00,
   getVersion: 0x01,
@@ -35,7 +35,7 @@ export type UartVersion = "1.0" | "2.0" | "2.1" | "2.2" | "3.0" | "3.1" | "3.2" 
 const I2C_10 = [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x63, 0x73, 0x82, 0x92];
 const NO_STRETCH = [0x32, 0x45, 0x64, 0x74, 0x83, 0x93];
 
-/** In the order of the Get reply. 2.0 varies per product; this is STM32H5's (AN4221 rev 14 §3.1). */
+/** In the order of the Get reply. 2.0 varies per product; this is STM32H5's (AN4221 rev 14, Get). */
 export const I2C_OPCODES: Readonly<Record<I2cVersion, readonly number[]>> = {
   "1.0": I2C_10,
   "1.1": [...I2C_10, ...NO_STRETCH],
@@ -46,7 +46,7 @@ export const I2C_OPCODES: Readonly<Record<I2cVersion, readonly number[]>> = {
 const UART_2 = [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x43, 0x63, 0x73, 0x82, 0x92];
 const UART_3 = [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x63, 0x73, 0x82, 0x92];
 
-/** 4.0 varies per product; this is STM32H5's (AN3155 rev 20 §3.1). */
+/** 4.0 varies per product; this is STM32H5's (AN3155 rev 20, Get). */
 export const UART_OPCODES: Readonly<Record<UartVersion, readonly number[]>> = {
   "1.0": UART_2,
   "2.0": UART_2,
@@ -59,7 +59,7 @@ export const UART_OPCODES: Readonly<Record<UartVersion, readonly number[]>> = {
   "4.0": [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x50, 0x63, 0x73],
 };
 
-/** Executed while the chip is readout-protected (AN4221 rev 14 table 2, AN3155 rev 20 table 2). */
+/** Executed while the chip is readout-protected (AN4221 rev 14 and AN3155 rev 20, command sets). */
 export const ALLOWED_WHEN_PROTECTED: ReadonlySet<number> = new Set([0x00, 0x01, 0x02, 0x92, 0x93]);
 
 /** "1.2" is sent as 0x12. */

@@ -1,7 +1,7 @@
 /**
  * Option bytes as memory: where the readout level and the write protection lie, by series.
- * Sources: RM0008 rev 21 §2 and PM0075 rev 2 (F1), RM0091 rev 10 §4 (F0), RM0090 rev 19 §3.9 (F4), RM0444 rev 5 §3.4 (G0),
- * RM0351 rev 9 §3.4 (L4), RM0367 rev 8 §3.4 (L0).
+ * Sources: the chapters on option bytes of PM0075 (F1), RM0091 (F0), RM0316 (F3), RM0090 (F4), RM0444 (G0), RM0351 (L4), RM0367 (L0).
+ * Area registers (start and end page) of newer series are not modelled: there the sectors are kept beside the option bytes.
  */
 export type ReadoutLevel = 0 | 1 | 2;
 

@@ -54,7 +54,7 @@ export interface ChipQuirks {
   /** UART Get Version and Get answer this byte instead of the protocol's. */
   readonly uartVersionByte?: number;
 
-  /** A misaligned write makes all later writes fail until reset (AN2606 rev 70 §4, alignment). */
+  /** A misaligned write makes all later writes fail until reset (AN2606 rev 70, alignment of writes). */
   readonly misalignedPoisons: boolean;
   /** Answer to programming what is not erased. Documents promise NACK, ROMs seen answer ACK. */
   readonly programErrorAnswer: "ack" | "nack";
@@ -203,10 +203,11 @@ export const QUIRK_ROWS: readonly QuirkRow[] = [
   {
     productId: 0x450,
     quirks: { damagedReadResets: true },
-    source: "RM0433 rev 8 §4.7: double ECC errors fault the read",
+    source:
+      "the flash of H7 has ECC: a double error, as an interruption leaves it, faults the read (RM0433, embedded flash)",
   },
-  { productId: 0x480, quirks: { damagedReadResets: true }, source: "RM0455 rev 12 §4.7, as H74x" },
-  { productId: 0x483, quirks: { damagedReadResets: true }, source: "RM0468 rev 3 §4.7, as H74x" },
+  { productId: 0x480, quirks: { damagedReadResets: true }, source: "as H74x (RM0455, embedded flash)" },
+  { productId: 0x483, quirks: { damagedReadResets: true }, source: "as H74x (RM0468, embedded flash)" },
   {
     productId: 0x452,
     quirks: { massEraseStallMs: 7000 },

@@ -1,4 +1,4 @@
-/** The bootloader's main loop: one command after the other, as AN4221 rev 14 §3 and AN3155 rev 20 §3 draw it. */
+/** The bootloader's main loop: one command after the other, as AN4221 rev 14 and AN3155 rev 20 draw it. */
 import { checksum } from "./commands/checksum.js";
 import { erase, legacyErase } from "./commands/erase.js";
 import { get, getId, getVersion } from "./commands/information.js";

@@ -4,7 +4,7 @@ import type { Dialogue } from "../dialogue.js";
 import type { AreaKind } from "../memory.js";
 import type { Rom } from "../rom.js";
 
-/** Before UART protocol 2.2 the bootloader does not guard its own RAM (AN3155 rev 20 table 3). */
+/** Before UART protocol 2.2 the bootloader does not guard its own RAM (AN3155 rev 20, protocol versions). */
 export const guardsItsRam = ({ bus, version }: Rom): boolean => bus === "i2c" || version >= 0x22;
 
 export const areaOf = (rom: Rom, address: number): AreaKind | undefined =>

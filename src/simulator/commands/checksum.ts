@@ -1,5 +1,5 @@
 /**
- * Get Checksum: AN4221 rev 14 §3.20, AN3155 rev 20 §3.15.
+ * Get Checksum (AN4221 rev 14, AN3155 rev 20).
  * I2C: address, size in bytes. UART: address, number of 32-bit words, polynomial, initial value, and a second ACK before the CRC.
  */
 import { ack, nack, reply, status, takeWord } from "../dialogue.js";

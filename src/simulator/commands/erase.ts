@@ -1,5 +1,5 @@
 /**
- * Erase, its no-stretch twin, and the legacy Erase of UART: AN4221 rev 14 §3.8 and §3.15, AN3155 rev 20 §3.7 and §3.8.
+ * Erase, its no-stretch twin, and the legacy Erase of UART: AN4221 rev 14 and AN3155 rev 20, Erase Memory and Extended Erase.
  * On I2C the count is a frame of its own with its own checksum; on UART count and list are one frame with one checksum.
  */
 import { ack, nack, status, takeFrame, xorFits } from "../dialogue.js";
@@ -41,7 +41,7 @@ export function* erase(rom: Rom, noStretch: boolean): Dialogue {
 const numbersOf = (bytes: Uint8Array): number[] =>
   Array.from({ length: bytes.length / 2 }, (_, at) => be16(bytes, 2 * at));
 
-/** FF 00: everything. FF and something else: an ACK and nothing erased (AN3155 rev 20 §3.7, note). */
+/** FF 00: everything. FF and something else: an ACK and nothing erased (AN3155 rev 20, note on Erase Memory). */
 const legacyList: Measure = (bytes, have) => {
   if (have === 0) return 1;
   return bytes[0] === 0xff ? 2 : bytes[0]! + 3;

@@ -1,4 +1,4 @@
-/** Go: AN4221 rev 14 §3.6, AN3155 rev 20 §3.5. One ACK after the address, then the jump. */
+/** Go: AN4221 rev 14, AN3155 rev 20. One ACK after the address, then the jump. */
 import { ack } from "../dialogue.js";
 import type { Dialogue } from "../dialogue.js";
 import type { Rom } from "../rom.js";

@@ -1,4 +1,4 @@
-/** Get, Get Version and Get ID: AN4221 rev 14 §3.2 to §3.4, AN3155 rev 20 §3.1 to §3.3. */
+/** Get, Get Version and Get ID: AN4221 rev 14, AN3155 rev 20. */
 import { ack, reply } from "../dialogue.js";
 import type { Dialogue } from "../dialogue.js";
 import type { Rom } from "../rom.js";
@@ -24,7 +24,7 @@ export function* getVersion(rom: Rom): Dialogue {
   yield* ack();
 }
 
-/** UART protocol 2.0 sends one byte of the ID only (AN3155 rev 20 table 3). */
+/** UART protocol 2.0 sends one byte of the ID only (AN3155 rev 20, protocol versions). */
 export function* getId(rom: Rom): Dialogue {
   const { productId } = rom.mcu.facts;
   const low = productId & 0xff;
@@ -33,7 +33,7 @@ export function* getId(rom: Rom): Dialogue {
   yield* ack();
 }
 
-/** WB0 and WL3 send metal fix and mask set before a product ID of one byte (AN5471 rev 5, Get ID). */
+/** WB0 and WL3 send metal fix and mask set before a product ID of one byte (AN5471, Get ID). */
 const idBytes = ({ bus, version }: Rom, high: number, low: number): Uint8Array => {
   if (high === 0) return Uint8Array.of(2, 0x01, 0x01, low);
   return bus === "uart" && version === 0x20 ? Uint8Array.of(0, low) : Uint8Array.of(1, high, low);

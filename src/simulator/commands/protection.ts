@@ -1,4 +1,4 @@
-/** Write and readout protection: AN4221 rev 14 §3.9 to §3.12 and §3.16 to §3.19, AN3155 rev 20 §3.9 to §3.12. All end in a reset. */
+/** Write and readout protection: AN4221 rev 14, AN3155 rev 20. All end in a reset. */
 import { ack, nack, status, takeCount, takeFrame, xorFits } from "../dialogue.js";
 import type { Dialogue, Measure } from "../dialogue.js";
 import type { Operation } from "../mcu.js";

@@ -1,4 +1,4 @@
-/** Read Memory: AN4221 rev 14 §3.5, AN3155 rev 20 §3.4. No closing ACK. */
+/** Read Memory: AN4221 rev 14, AN3155 rev 20. No closing ACK. */
 import { ack, nack, reply, takeCount } from "../dialogue.js";
 import type { Dialogue } from "../dialogue.js";
 import { hex } from "../../errors.js";

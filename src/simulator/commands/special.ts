@@ -1,5 +1,5 @@
 /**
- * Special and Extended Special: AN4221 rev 14 §3.21 and §3.22, AN3155 rev 20 §3.13 and §3.14; order and limits as Open Bootloader 6.1.3.
+ * Special and Extended Special: AN4221 rev 14, AN3155 rev 20; order and limits as Open Bootloader 6.1.3.
  * Sub-commands are those that AN2606 rev 70 publishes; the chip acknowledges them and keeps a log, TrustZone itself is not modelled.
  */
 import { ack, nack, reply, takeFrame, xorFits } from "../dialogue.js";

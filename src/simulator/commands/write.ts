@@ -1,4 +1,4 @@
-/** Write Memory and its no-stretch twin: AN4221 rev 14 §3.7 and §3.14, AN3155 rev 20 §3.6. */
+/** Write Memory and its no-stretch twin: AN4221 rev 14 and AN3155 rev 20, Write Memory. */
 import { nack, ack, status, takeFrame, xorFits } from "../dialogue.js";
 import type { Dialogue, Measure } from "../dialogue.js";
 import { hex } from "../../errors.js";

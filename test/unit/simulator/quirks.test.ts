@@ -161,7 +161,7 @@ describe("protection", () => {
 
   it("uartOptionReloadMissing: option bytes count after a power cycle only", () => {
     const protect = (uart: Host): void => {
-      expect(uart.u(`31 CE ${"1F FF 78 00 98"}`)).toBe("79 79");
+      expect(uart.u(`31 CE 1F FF 78 00 98`)).toBe("79 79");
       expect(uart.u(withXor([7, 0, 0, 0, 0, 0, 0, 0, 0]))).toBe("79");
       uart.clock.advance(2);
     };

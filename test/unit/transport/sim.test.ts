@@ -79,7 +79,7 @@ describe("I2C", () => {
       bytes("00 00 00"),
       ACK,
       bytes("00 01 01"),
-      { ...BUSY_ACK, intervalMs: 5 } as Step,
+      { ...BUSY_ACK, intervalMs: 5 },
     ]);
     expect(transport.chip.counters.i2cReads).toBe(2 + 5);
   });
@@ -92,7 +92,7 @@ describe("I2C", () => {
       bytes("00 00 00"),
       ACK,
       bytes("00 01 01"),
-      { ...BUSY_ACK, firstWaitMs: 20 } as Step,
+      { ...BUSY_ACK, firstWaitMs: 20 },
     ]);
     expect(transport.chip.counters.i2cReads).toBe(3);
   });
@@ -114,7 +114,7 @@ describe("I2C", () => {
       bytes("00 00 00"),
       ACK,
       bytes("00 01 01"),
-      { ...ACK, timeoutMs: 4000 } as Step,
+      { ...ACK, timeoutMs: 4000 },
     ]);
     expect(transport.clock.now() - before).toBeGreaterThan(3000);
   });
@@ -142,7 +142,7 @@ describe("I2C", () => {
         bytes("00 00 00"),
         ACK,
         bytes("00 01 01"),
-        { ...ACK, timeoutMs: 60_000 } as Step,
+        { ...ACK, timeoutMs: 60_000 },
       ]),
     );
     expect(errnoOf(error)).toBe("ETIMEDOUT");
@@ -151,7 +151,7 @@ describe("I2C", () => {
   it("a broken order holds the bus: ETIMEDOUT, or EIO for who waits long enough", async () => {
     const broken = await sim("sim:stm32g071");
     const error = await failureOf(
-      broken.exchange([bytes("01 FE"), bytes("02 FD"), { ...ACK, timeoutMs: 2000 } as Step]),
+      broken.exchange([bytes("01 FE"), bytes("02 FD"), { ...ACK, timeoutMs: 2000 }]),
     );
     expect(error.index).toBe(1);
     expect(errnoOf(error)).toBe("EIO");
@@ -183,7 +183,7 @@ describe("UART", () => {
 
   it("a silent chip is a time-out after the time that the step says", async () => {
     const transport = await sim("sim:stm32g071?bus=uart");
-    const error = await failureOf(transport.exchange([bytes("01 FE"), { ...ACK, timeoutMs: 300 } as Step]));
+    const error = await failureOf(transport.exchange([bytes("01 FE"), { ...ACK, timeoutMs: 300 }]));
     expect(error).toMatchObject({ index: 1, failure: "timeout", reply: undefined });
     expect(transport.clock.now()).toBeGreaterThan(300);
     expect(transport.clock.now()).toBeLessThan(301);
@@ -193,10 +193,10 @@ describe("UART", () => {
     const transport = await sim("sim:stm32g071?bus=uart&erase=500");
     await transport.exchange([bytes("7F"), ACK]);
     const error = await failureOf(
-      transport.exchange([bytes("44 BB"), ACK, bytes("00 00 00 01 01"), { ...ACK, timeoutMs: 100 } as Step]),
+      transport.exchange([bytes("44 BB"), ACK, bytes("00 00 00 01 01"), { ...ACK, timeoutMs: 100 }]),
     );
     expect(error.failure).toBe("timeout");
-    await transport.exchange([{ ...ACK, timeoutMs: 1000 } as Step]);
+    await transport.exchange([{ ...ACK, timeoutMs: 1000 }]);
   });
 
   it("throws unread input away", async () => {
