@@ -71,6 +71,7 @@ export class SerialTransport implements Transport {
   readonly #notes: string[] = [];
   readonly #lines = { dtr: true, rts: true, brk: false };
   #tty: TtyBinding | undefined;
+  readonly #firstBaud: number;
   #baud: number;
   #lowLatency = false;
   #closed: Promise<void> | undefined;
@@ -84,6 +85,7 @@ export class SerialTransport implements Transport {
     this.#port = port;
     this.#path = settings.path;
     this.#mode = settings.mode;
+    this.#firstBaud = settings.baud;
     this.#baud = settings.baud;
     this.#lines.dtr = lines.dtr ?? true;
     this.#lines.rts = lines.rts ?? true;
@@ -163,9 +165,8 @@ export class SerialTransport implements Transport {
 
   async slowDown(): Promise<boolean> {
     const next = FALLBACK_BAUDS.find((baud) => baud < this.#baud);
-    if (next === undefined) return false;
-    await this.setBaud(next);
-    return true;
+    await this.setBaud(next ?? this.#firstBaud); // the next attempt, after a reset, begins where this one did
+    return next !== undefined;
   }
 
   /** Sets the lines that are named, leaves the others. @throws SystemError when the port has no such lines (a pty) */

@@ -50,6 +50,7 @@ class TracedTransport implements Transport {
   readonly #turns = new Turns();
   readonly shrinkFrames?: () => boolean;
   readonly setBaud?: (baud: number) => Promise<void>;
+  readonly slowDown?: () => Promise<boolean>;
   #exchanges = 0;
 
   constructor(inner: Transport, sink: (record: TraceRecord) => void, now: () => number) {
@@ -59,6 +60,8 @@ class TracedTransport implements Transport {
     this.#startMs = now();
     if (inner.setBaud)
       this.setBaud = (baud) => this.#turns.take(() => inner.setBaud?.(baud) ?? Promise.resolve());
+    if (inner.slowDown)
+      this.slowDown = () => this.#turns.take(() => inner.slowDown?.() ?? Promise.resolve(false));
     if (inner.shrinkFrames) this.shrinkFrames = () => inner.shrinkFrames?.() ?? false;
   }
 

@@ -79,7 +79,7 @@ export interface Transport {
   shrinkFrames?(): boolean;
   /** UART only: another rate from now on, for a chip that did not understand the last one. @throws BootlaceError ADAPTER_LIMIT */
   setBaud?(baud: number): Promise<void>;
-  /** Where the host chooses the rate: goes on at the next lower one. @returns false when it is at the lowest */
+  /** Where the host chooses the rate: goes on at the next lower one. @returns false when there is none; then it is back at the first */
   slowDown?(): Promise<boolean>;
   /** Waits for the exchange in progress, then closes. Closing twice is not an error. */
   close(): Promise<void>;

@@ -303,6 +303,15 @@ describe("on a port of which every call is seen", () => {
     expect(port.calls).toEqual(['set {"dtr":false,"rts":true,"brk":false,"lowLatency":false}']);
   });
 
+  test("goes down to lower rates one by one, and back to the first after the last", async () => {
+    const { port, transport } = onFake();
+    port.update = async ({ baudRate }) => void (port.baudRate = baudRate);
+    const rates: number[] = [];
+    while (await transport.slowDown()) rates.push(transport.baud);
+    expect(rates).toEqual([57_600, 19_200, 9_600]);
+    expect(transport.baud).toBe(115_200);
+  });
+
   test("refuses a rate that the driver did not take", async () => {
     const { port, transport } = onFake();
     port.baudRate = 100_000;
