@@ -20,19 +20,34 @@ const SHORTEST_BAR = 5;
 export const label = (text: string): string =>
   `${text[0]!.toUpperCase()}${text.slice(1)}`.padEnd(LABEL_WIDTH);
 
-/** One line of at most `style.columns - 1` characters, colours not counted: a full line would wrap on some terminals. */
+/** Some terminals wrap a line that is full, and Ctrl-C adds "^C" to it. */
+const MARGIN = 3;
+
+/** One line, shorter than the terminal is wide, colours not counted. */
 export function phaseLine(state: PhaseState, style: Style, prefix = ""): string {
-  const width = style.columns - 1;
+  const width = style.columns - MARGIN;
   const head = `${prefix}${label(state.phase)}`;
   if (state.total === 0) return clip(`${head}${state.detail ?? timeText(state.elapsedMs)}`, width);
   const percent = `${percentOf(state)} %`.padStart(5);
-  const figures = `${percent}  ${amount(state).padStart(10)}  ${rate(state).padStart(12)}  ${timeText(state.elapsedMs).padStart(8)}`;
-  const tail = state.detail === undefined ? "" : `  ${state.detail}`;
+  const { rateCell, tail } = cellsOf(state);
+  const figures = `${percent}  ${amount(state).padStart(10)}  ${rateCell}  ${timeText(state.elapsedMs).padStart(8)}`;
   const room = width - head.length - figures.length - 2;
   const barWidth = Math.min(LONGEST_BAR, Math.max(SHORTEST_BAR, room - tail.length));
   if (room < SHORTEST_BAR) return clip(`${head}${percent}  ${timeText(state.elapsedMs)}`, width);
   const plain = figures + tail;
   return `${style.bold(head)}${bar(state, barWidth, style)}  ${clip(plain, width - head.length - barWidth - 2)}`;
+}
+
+const RATE_WIDTH = 12;
+
+/** A short detail stands where there is no rate; a longer one behind the line. */
+function cellsOf(state: PhaseState): { readonly rateCell: string; readonly tail: string } {
+  const { detail } = state;
+  const text = rate(state);
+  if (text === "" && detail !== undefined && detail.length <= RATE_WIDTH) {
+    return { rateCell: detail.padStart(RATE_WIDTH), tail: "" };
+  }
+  return { rateCell: text.padStart(RATE_WIDTH), tail: detail === undefined ? "" : `  ${detail}` };
 }
 
 /** For logs: "write 40 %, 5.5 of 13.8 KiB, 1.2 s". */

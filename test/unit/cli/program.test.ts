@@ -293,9 +293,7 @@ describe("write", () => {
     const last = plain(stderr)
       .split(/[\r\n]+/)
       .filter((line) => line.startsWith("Write"));
-    expect(last.at(-1)).toBe(
-      "Write     ##########################  100 %     128 KiB    42.7 KiB/s     3.0 s",
-    );
+    expect(last.at(-1)).toBe("Write     ########################  100 %     128 KiB    42.7 KiB/s     3.0 s");
     for (const line of plain(stderr).split(/[\r\n]+/)) expect(line.length, line).toBeLessThan(80);
     expect(stderr).toContain("\u001B[32m");
   });

@@ -19,7 +19,7 @@ const styleFor = (columns: number) => styleOf(new FakeOutput(true, columns), { L
 describe("the line of a phase", () => {
   it("says what, how far, how much, how fast and how long", () => {
     expect(plain(phaseLine(half, styleFor(80)))).toBe(
-      "Write     ############..............   49 %    13.8 KiB    13.8 KiB/s     0.5 s",
+      "Write     ###########.............   49 %    13.8 KiB    13.8 KiB/s     0.5 s",
     );
     expect(plain(phaseLine(ended, styleFor(100)))).toBe(
       "Write     ##############################  100 %    13.8 KiB    13.8 KiB/s     1.0 s  by checksum",
