@@ -1,0 +1,175 @@
+/**
+ * A transport that counts the steps of a session and does something to some of them. Lists without an appointed step go
+ * through whole; a list with one is cut there, so that the step can be left out, done half, done and denied, or changed.
+ */
+import { constants } from "node:os";
+import { systemError } from "../../src/native/system-error.js";
+import type { SimTransport } from "../../src/transport/sim.js";
+import {
+  StepError,
+  type ExchangeOptions,
+  type Step,
+  type Traits,
+  type Transport,
+} from "../../src/transport/transport.js";
+import type { Random } from "../fuzz/random.js";
+
+export type Errno = "ENXIO" | "EREMOTEIO" | "EIO" | "ETIMEDOUT" | "EAGAIN" | "ENODEV";
+
+// os.constants lacks EREMOTEIO on Node 20; 121 on Linux.
+const NUMBER: Readonly<Record<Errno, number>> = {
+  ...(constants.errno as unknown as Record<Errno, number>),
+  EREMOTEIO: 121,
+};
+
+/** Thrown by an act: the step fails with this. The transport adds which step it was. */
+export class Failed extends Error {
+  constructor(
+    readonly failure: StepError["failure"],
+    readonly reply?: number,
+    cause?: Error,
+  ) {
+    super(failure, { cause });
+  }
+}
+
+export const systemFailure = (name: Errno): Failed =>
+  new Failed("system", undefined, systemError(NUMBER[name], "ioctl(I2C_RDWR)"));
+
+/** The moment of a fault: the step, and the means to do it, half of it, or something else. */
+export interface Hit {
+  readonly step: Step;
+  readonly inner: SimTransport;
+  readonly random: Random;
+  /** Runs steps of the act's own choice on the bus; what they throw is a StepError. */
+  run(...steps: readonly Step[]): Promise<Uint8Array[]>;
+  /** From now on every step fails like this. */
+  die(name: Errno): void;
+  /** There was nothing here for this fault to happen to. */
+  miss(): void;
+}
+
+/** @returns the bytes of a read step; nothing for the others */
+export type Act = (hit: Hit) => Promise<Uint8Array | undefined>;
+
+/** An appointed fault: at the first step from number `at` on that `wants` it. */
+export interface Appointment {
+  readonly at: number;
+  readonly wants: (step: Step) => boolean;
+  readonly act: Act;
+}
+
+export class FaultyTransport implements Transport {
+  /** Steps so far, and what they were: filled when recording. */
+  count = 0;
+  readonly seen: Step[] | undefined;
+  /** Appointments that were kept. */
+  struck = 0;
+  readonly #waiting: Appointment[];
+  #dead: Errno | undefined;
+
+  constructor(
+    readonly inner: SimTransport,
+    appointments: readonly Appointment[],
+    readonly random: Random,
+    recording = false,
+  ) {
+    this.#waiting = [...appointments];
+    if (recording) this.seen = [];
+  }
+
+  get traits(): Traits {
+    return this.inner.traits;
+  }
+  get description(): string {
+    return this.inner.description;
+  }
+
+  async exchange(steps: readonly Step[], options?: ExchangeOptions): Promise<Uint8Array[]> {
+    const reads: Uint8Array[] = [];
+    let from = 0;
+    while (from < steps.length) {
+      const to = this.#firstHit(steps, from);
+      if (to > from) reads.push(...(await this.#through(steps, from, to, options)));
+      if (to < steps.length) {
+        const bytes = await this.#strike(steps[to]!, to);
+        if (bytes) reads.push(bytes);
+        from = to + 1;
+      } else from = to;
+    }
+    return reads;
+  }
+
+  /** Index of the first step from `from` on that something is to happen to; the length of the list if there is none. */
+  #firstHit(steps: readonly Step[], from: number): number {
+    if (this.#dead) return from;
+    if (this.#waiting.length === 0) return steps.length;
+    for (let index = from; index < steps.length; index++) {
+      const number = this.count + index - from;
+      if (this.#waiting.some(({ at, wants }) => at <= number && wants(steps[index]!))) return index;
+    }
+    return steps.length;
+  }
+
+  async #through(
+    steps: readonly Step[],
+    from: number,
+    to: number,
+    options?: ExchangeOptions,
+  ): Promise<Uint8Array[]> {
+    const part = from === 0 && to === steps.length ? steps : steps.slice(from, to);
+    try {
+      const reads = await this.inner.exchange(part, options);
+      this.#counted(part);
+      return reads;
+    } catch (error) {
+      if (!(error instanceof StepError)) throw error;
+      this.#counted(part.slice(0, error.index + 1));
+      throw new StepError(from + error.index, error.failure, error.reply, { cause: error.cause });
+    }
+  }
+
+  #counted(steps: readonly Step[]): void {
+    this.count += steps.length;
+    this.seen?.push(...steps);
+  }
+
+  async #strike(step: Step, index: number): Promise<Uint8Array | undefined> {
+    const which = this.#waiting.findIndex(({ at, wants }) => at <= this.count && wants(step));
+    this.#counted([step]);
+    try {
+      if (this.#dead) throw systemFailure(this.#dead);
+      this.struck++;
+      const [appointment] = this.#waiting.splice(which, 1);
+      return await appointment!.act(this.#hit(step));
+    } catch (error) {
+      if (error instanceof Failed)
+        throw new StepError(index, error.failure, error.reply, { cause: error.cause });
+      if (!(error instanceof StepError)) throw error;
+      throw new StepError(index, error.failure, error.reply, { cause: error.cause });
+    }
+  }
+
+  #hit(step: Step): Hit {
+    return {
+      step,
+      inner: this.inner,
+      random: this.random,
+      run: (...steps) => this.inner.exchange(steps),
+      die: (name) => {
+        this.#dead = name;
+      },
+      miss: () => {
+        this.struck--;
+      },
+    };
+  }
+
+  async discardInput(): Promise<void> {
+    if (!this.#dead) await this.inner.discardInput();
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+}

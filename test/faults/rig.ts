@@ -1,0 +1,150 @@
+/** The chip under test, small so that a session is short: 8 pages of 512 bytes, or a real member of 8 pages for the mass erase. */
+import { connect } from "../../src/flash/connect.js";
+import type { ConnectOptions, Target } from "../../src/flash/target.js";
+import type { MemoryImage } from "../../src/image/image.js";
+import type { SimulatedChip } from "../../src/simulator/chip.js";
+import { VirtualClock } from "../../src/simulator/clock.js";
+import { createChip } from "../../src/simulator/create-chip.js";
+import type { ChipFacts, FlashPage } from "../../src/simulator/facts.js";
+import type { ChipMemory } from "../../src/simulator/memory-file.js";
+import type { I2cVersion, UartVersion } from "../../src/simulator/opcodes.js";
+import type { ChipQuirks } from "../../src/simulator/quirks.js";
+import { SimTransport } from "../../src/transport/sim.js";
+import type { Transport } from "../../src/transport/transport.js";
+import { G071 } from "../unit/simulator/chips.js";
+import type { Bus } from "./kinds.js";
+
+export const BASE = 0x0800_0000;
+
+export interface Protocol {
+  readonly name: string;
+  readonly bus: Bus;
+  readonly i2c?: I2cVersion;
+  readonly uart?: UartVersion;
+}
+
+export const PROTOCOLS: readonly Protocol[] = [
+  { name: "I2C 1.0", bus: "i2c", i2c: "1.0" },
+  { name: "I2C 1.1", bus: "i2c", i2c: "1.1" },
+  { name: "I2C 1.2", bus: "i2c", i2c: "1.2" },
+  { name: "UART 2.2", bus: "uart", uart: "2.2" },
+  { name: "UART 3.1", bus: "uart", uart: "3.1" },
+  { name: "UART 3.3", bus: "uart", uart: "3.3" },
+];
+
+/** A kind of chip, and what the host is told of it. */
+export interface Model {
+  readonly facts: ChipFacts;
+  readonly options: ConnectOptions;
+}
+
+const pages = (count: number, size: number): FlashPage[] =>
+  Array.from({ length: count }, (_, index) => ({
+    address: BASE + index * size,
+    size,
+    bank: 1 as const,
+    index,
+  }));
+
+const TINY_PAGE = 512;
+const TINY_PAGES = 8;
+
+/** Known to the host by options, as any chip that its table lacks. */
+export const TINY: Model = {
+  facts: {
+    ...G071,
+    flash: { ...G071.flash, size: TINY_PAGE * TINY_PAGES, pages: pages(TINY_PAGES, TINY_PAGE) },
+  },
+  options: { flashSize: TINY_PAGE * TINY_PAGES, pageSize: TINY_PAGE },
+};
+
+/** STM32G03x with 16 KiB, known by its row: its size is read, and it may be erased at once. */
+export const SMALL: Model = {
+  facts: {
+    ...G071,
+    name: "stm32g030",
+    productId: 0x466,
+    flash: { ...G071.flash, size: 0x4000, pages: pages(8, 2048) },
+    ram: {
+      areas: [{ start: 0x2000_0000, end: 0x2000_2000 }],
+      accessible: [{ start: 0x2000_1000, end: 0x2000_2000 }],
+    },
+    systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_2000 }],
+    bootloaderVersion: "V5.3",
+    idAddress: 0x1fff_1ffe,
+    idByte: 0x53,
+    i2c: { address: 0x56, protocol: "1.2", timeoutMs: 1000 },
+  },
+  options: {},
+};
+
+export interface RigOptions {
+  readonly protocol: Protocol;
+  readonly model: Model;
+  /** What the flash holds at first. */
+  readonly flash: Uint8Array;
+  readonly quirks?: Partial<ChipQuirks>;
+  readonly readoutLevel?: 0 | 1;
+  /** Told the whole flash after each change. */
+  readonly onChange?: (flash: Uint8Array) => void;
+}
+
+export interface Rig {
+  readonly chip: SimulatedChip;
+  readonly clock: VirtualClock;
+  readonly flash: Uint8Array;
+  /** A way to the chip; each run opens its own. */
+  open(): SimTransport;
+  connect(transport: Transport): Promise<Target>;
+}
+
+export function makeRig({ protocol, model, flash: first, quirks, readoutLevel, onChange }: RigOptions): Rig {
+  const clock = new VirtualClock();
+  const flash = first.slice();
+  const { facts } = model;
+  const chip = createChip({
+    facts,
+    clock,
+    memory: mirror(flash, onChange),
+    timings: { programMs: 1, pageEraseMs: 3, massEraseMs: 6, optionBytesMs: 3, startupMs: 2 },
+    ...(protocol.i2c && { i2cProtocol: protocol.i2c }),
+    ...(protocol.uart && { uartProtocol: protocol.uart }),
+    ...(quirks && { quirks }),
+    ...(readoutLevel !== undefined && { readoutLevel }),
+  });
+  const address = facts.i2c!.address;
+  return {
+    chip,
+    clock,
+    flash,
+    open: () => new SimTransport({ chip, clock, bus: protocol.bus, address, description: protocol.name }),
+    connect: (transport) =>
+      connect(transport, { ...model.options, ...(protocol.bus === "i2c" && { address }) }),
+  };
+}
+
+/** Holds a copy of the flash that follows every change, at the moment it happens. */
+const mirror = (flash: Uint8Array, onChange: RigOptions["onChange"]): ChipMemory => ({
+  side: undefined,
+  loadFlash: (into) => into.set(flash),
+  writeFlash: (offset, bytes) => {
+    flash.set(bytes, offset);
+    onChange?.(flash);
+  },
+  writeSide: () => undefined,
+  close: () => undefined,
+});
+
+/** As SimulatedChip.wouldBoot, on a copy: it is asked at every change of the flash. */
+export function wouldBoot(flash: Uint8Array, { ram }: ChipFacts): boolean {
+  const vectors = new DataView(flash.buffer, flash.byteOffset, 8);
+  const [stack, reset] = [vectors.getUint32(0, true), vectors.getUint32(4, true)];
+  const inRam = ram.areas.some(({ start, end }) => stack > start && stack <= end) && stack % 4 === 0;
+  return inRam && (reset & 1) === 1 && reset - 1 >= BASE && reset - 1 < BASE + flash.length;
+}
+
+export const holds = (flash: Uint8Array, image: MemoryImage): boolean =>
+  image.segments.every(
+    ({ address, bytes }) =>
+      Buffer.compare(flash.subarray(address - BASE, address - BASE + bytes.length), bytes) === 0,
+  );

@@ -1,0 +1,253 @@
+/** What is done with the chip in a trial, and how to tell whether it was done: by looking into the chip, not by asking the host. */
+import type { Target } from "../../src/flash/target.js";
+import type { WriteOptions, WriteResult } from "../../src/flash/job.js";
+import { MemoryImage } from "../../src/image/image.js";
+import { noise } from "../support/sim-target.js";
+import { BASE, holds, SMALL, TINY, type Model, type Rig } from "./rig.js";
+
+export interface Session {
+  readonly name: string;
+  readonly model: Model;
+  /** What the flash holds at first. */
+  readonly flash: Uint8Array;
+  readonly readoutLevel?: 0 | 1;
+  /** The programs that may be started: whole, never a mixture. */
+  readonly programs: readonly MemoryImage[];
+  run(target: Target): Promise<unknown>;
+  /** @returns what is not as the resolved promise says */
+  wrong(rig: Rig, result: unknown): string | undefined;
+  /** @returns what a failed run must not have touched and has */
+  harm(rig: Rig): string | undefined;
+  /** Protocols whose commands do not offer it. */
+  readonly except?: readonly string[];
+}
+
+interface Part {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+const PAGE = 512;
+
+function flashOf(size: number, ...parts: readonly Part[]): Uint8Array {
+  const flash = new Uint8Array(size).fill(0xff);
+  for (const { at, bytes } of parts) flash.set(bytes, at);
+  return flash;
+}
+
+const imageOf = (...parts: readonly Part[]): MemoryImage =>
+  new MemoryImage(parts.map(({ at, bytes }) => ({ address: BASE + at, bytes })));
+
+const patched = (bytes: Uint8Array, at: number, seed: number, length = 16): Uint8Array => {
+  const out = bytes.slice();
+  out.set(noise(length, seed), at);
+  return out;
+};
+
+/** Says what is no longer as it was in the bytes [from, to) of the flash. */
+const differs = (
+  rig: Rig,
+  before: Uint8Array,
+  [from, to]: readonly [from: number, to: number],
+  what: string,
+): string | undefined =>
+  Buffer.compare(rig.flash.subarray(from, to), before.subarray(from, to)) === 0
+    ? undefined
+    : `${what} (${from} to ${to}) is not what it was`;
+
+// ---- writing onto an old program, with other data behind it ----
+
+/** Three pages and a bit. */
+const OLD = noise(3 * PAGE + 200, 1, BASE);
+/** Differs in the first, the third and the fourth page. */
+const NEW = patched(patched(patched(OLD, 40, 2), 2 * PAGE + 100, 3, 300), 3 * PAGE + 8, 4, 150);
+/** Differs in the third page only: the vectors stay as they are. */
+const NEW_BEHIND = patched(OLD, 2 * PAGE + 100, 5, 64);
+/** In the last page of the program, and two pages behind it. */
+const OTHER: readonly Part[] = [
+  { at: 3 * PAGE + 256, bytes: noise(128, 7) },
+  { at: 6 * PAGE, bytes: noise(200, 8) },
+];
+
+interface WriteSession {
+  readonly name: string;
+  readonly flash: Uint8Array;
+  readonly old?: Uint8Array;
+  readonly image: Uint8Array;
+  readonly options?: WriteOptions;
+  readonly model?: Model;
+  /** Size of a page, and of the program in whole pages. */
+  readonly pageBytes?: number;
+}
+
+function writeSession({
+  name,
+  flash,
+  old,
+  image: bytes,
+  options = {},
+  model = TINY,
+  pageBytes = PAGE,
+}: WriteSession): Session {
+  const image = imageOf({ at: 0, bytes });
+  const ownPages = Math.ceil(bytes.length / pageBytes) * pageBytes;
+  return {
+    name,
+    model,
+    flash,
+    programs: [image, ...(old ? [imageOf({ at: 0, bytes: old })] : [])],
+    run: (target) => target.write(image, { check: "off", ...options }),
+    wrong: (rig, result) => {
+      if (!holds(rig.flash, image)) return "the flash does not hold the image";
+      const { left } = result as WriteResult;
+      if (left === "running" && rig.chip.jumpTarget !== BASE) return "the program was not started";
+      return differs(rig, flash, [bytes.length, flash.length], "what lies behind the image");
+    },
+    // Between erase and write of a page that the image covers in part, what else is in it exists in the host only.
+    harm: (rig) => differs(rig, flash, [ownPages, flash.length], "what lies in other pages"),
+  };
+}
+
+const OLD_FLASH = flashOf(8 * PAGE, { at: 0, bytes: OLD }, ...OTHER);
+
+/** 16 KiB in which each page begins with some bytes and is blank else: short to write, all of it different. */
+const sparse = (seed: number): Uint8Array => {
+  const bytes = new Uint8Array(0x4000).fill(0xff);
+  for (let page = 0; page < 8; page++)
+    bytes.set(noise(page === 0 ? 300 : 100, seed + page, page === 0 ? BASE : undefined), page * 2048);
+  return bytes;
+};
+
+const WRITES: readonly Session[] = [
+  writeSession({ name: "write and go", flash: OLD_FLASH, old: OLD, image: NEW, options: { leave: "go" } }),
+  writeSession({ name: "write, same first page", flash: OLD_FLASH, old: OLD, image: NEW_BEHIND }),
+  writeSession({ name: "write onto blank", flash: flashOf(8 * PAGE), image: NEW }),
+  writeSession({
+    name: "write, nothing differs",
+    flash: flashOf(8 * PAGE, { at: 0, bytes: NEW }),
+    old: NEW,
+    image: NEW,
+  }),
+  writeSession({
+    name: "write whole chip",
+    flash: sparse(20),
+    old: sparse(20),
+    image: sparse(40),
+    model: SMALL,
+    pageBytes: 2048,
+  }),
+];
+
+// ---- reading ----
+
+const RANGE = { start: BASE + 100, end: BASE + 900 };
+
+const READ: Session = {
+  name: "read",
+  model: TINY,
+  flash: OLD_FLASH,
+  programs: [imageOf({ at: 0, bytes: OLD })],
+  run: (target) => target.read(RANGE),
+  wrong: (_, result) =>
+    Buffer.compare(result as Uint8Array, OLD_FLASH.subarray(100, 900)) === 0
+      ? undefined
+      : "what was read is not what is there",
+  harm: (rig) => differs(rig, OLD_FLASH, [0, OLD_FLASH.length], "the flash"),
+};
+
+const INFO: Session = {
+  ...READ,
+  name: "info",
+  run: async (target) => ({ ...(await target.info()) }),
+  wrong: (rig, result) => {
+    const { uniqueId, productId, protocol, commands } = result as Awaited<ReturnType<Target["info"]>>;
+    const uid = Buffer.from(rig.chip.peek(0x1fff_7590, 12)).toString("hex").toUpperCase();
+    if (uniqueId !== uid) return `the unique ID ${uniqueId} is not ${uid}`;
+    if (productId !== 0x460) return `the product ID ${productId} is wrong`;
+    return commands.length < 11 || !/^[123]\.\d$/.test(protocol) ? "the commands are wrong" : undefined;
+  },
+};
+
+function verifySession(name: string, image: MemoryImage, same: boolean): Session {
+  return {
+    ...READ,
+    name,
+    run: (target) => target.verify(image),
+    wrong: (_, result) =>
+      (result as { same: boolean }).same === same ? undefined : `it says ${same ? "different" : "the same"}`,
+  };
+}
+
+const READS: readonly Session[] = [
+  READ,
+  INFO,
+  verifySession("verify, same", imageOf({ at: 0, bytes: OLD }), true),
+  verifySession(
+    "verify, one bit differs",
+    imageOf({ at: 0, bytes: OLD.map((byte, at) => (at === 1300 ? byte ^ 4 : byte)) }),
+    false,
+  ),
+];
+
+// ---- erasing ----
+
+const blank = (rig: Rig, from: number, to: number): string | undefined =>
+  rig.flash.subarray(from, to).every((byte) => byte === 0xff) ? undefined : `${from} to ${to} is not blank`;
+
+const ERASES: readonly Session[] = [
+  {
+    name: "erase pages",
+    model: TINY,
+    flash: OLD_FLASH,
+    programs: [],
+    run: (target) => target.erase({ start: BASE + PAGE, end: BASE + 4 * PAGE }),
+    wrong: (rig) =>
+      blank(rig, PAGE, 4 * PAGE) ??
+      differs(rig, OLD_FLASH, [0, PAGE], "the page before") ??
+      differs(rig, OLD_FLASH, [4 * PAGE, 8 * PAGE], "what lies behind"),
+    harm: (rig) =>
+      differs(rig, OLD_FLASH, [0, PAGE], "the page before") ??
+      differs(rig, OLD_FLASH, [4 * PAGE, 8 * PAGE], "what lies behind"),
+  },
+  {
+    name: "erase all",
+    model: SMALL,
+    flash: sparse(20),
+    programs: [],
+    run: (target) => target.erase("all"),
+    wrong: (rig) => blank(rig, 0, 0x4000),
+    harm: () => undefined,
+  },
+];
+
+// ---- protection ----
+
+/** In force: what the chip holds itself to now, after the restart that the command ends with. */
+const settled = (rig: Rig): number => {
+  rig.clock.advance(100);
+  return rig.chip.readoutLevel;
+};
+
+const untouched = (rig: Rig): string | undefined =>
+  differs(rig, OLD_FLASH, [0, OLD_FLASH.length], "the flash");
+
+const PROTECTIONS: readonly Session[] = [
+  {
+    ...READ,
+    name: "protect readout",
+    run: (target) => target.protect({ readout: true }),
+    wrong: (rig) => (settled(rig) === 1 ? untouched(rig) : "the chip is not protected"),
+    harm: untouched,
+  },
+  {
+    ...READ,
+    name: "unprotect readout",
+    programs: [],
+    readoutLevel: 1,
+    run: (target) => target.unprotect("readout"),
+    wrong: (rig) => (settled(rig) === 0 ? blank(rig, 0, OLD_FLASH.length) : "the chip is still protected"),
+    harm: () => undefined,
+  },
+];
+
+export const SESSIONS: readonly Session[] = [...WRITES, ...READS, ...ERASES, ...PROTECTIONS];
