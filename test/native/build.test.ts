@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundleChild, root } from "./harness.js";
+import { answerOf, bundleChild, compileCached, root, runChild } from "./harness.js";
 
 const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
 const sourcesIn = (text: string): string[] =>
@@ -30,6 +30,32 @@ describe("the two build files", () => {
     const { binary } = JSON.parse(textOf("package.json")) as { binary: { napi_versions: number[] } };
     expect(versions).toEqual(["8", "8"]);
     expect(binary.napi_versions).toEqual([8]);
+  });
+});
+
+describe("the addon of other systems", () => {
+  it("has the same functions, and each says that it is Linux only", async () => {
+    const sources = ["native/addon.cpp", "native/exports.hpp", "native/system_error.hpp"].map((file) =>
+      join(root, file),
+    );
+    const flags = ["-std=c++17", "-shared", "-fPIC", "-fno-exceptions", "-Wall", "-Wextra", "-Werror"];
+    const defines = [
+      "-DNAPI_VERSION=8",
+      "-DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS",
+      "-DBOOTLACE_OTHER_SYSTEM",
+    ];
+    const includes = ["node-api-headers/include", "node-addon-api"].flatMap((path) => [
+      "-isystem",
+      join(root, "node_modules", path),
+    ]);
+    const prebuild = compileCached("other-system", sources, ["c++", ...flags, ...defines, ...includes]);
+    const env = { BOOTLACE_PREBUILD: prebuild, BOOTLACE_TEST_PRELOAD: "" };
+    const said = answerOf<Record<string, string>>(await runChild("every-function", { bare: true, env }));
+    const expected = answerOf<Record<string, string>>(await runChild("every-function", { bare: true }));
+    expect(Object.keys(said)).toEqual(Object.keys(expected));
+    for (const [name, message] of Object.entries(said)) {
+      expect(message).toBe(`ENOSYS: function not implemented, ${name} (Linux only)`);
+    }
   });
 });
 

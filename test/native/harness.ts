@@ -57,6 +57,24 @@ export const standInLibrary = (): string => {
   });
 };
 
+/**
+ * An addon of the first of `sources`, compiled once per version of all of them, where BOOTLACE_PREBUILD makes the loader look.
+ * @returns what to set BOOTLACE_PREBUILD to
+ */
+export const compileCached = (
+  name: string,
+  sources: readonly string[],
+  command: readonly string[],
+): string => {
+  const hash = hashOf(Buffer.concat(sources.map((source) => readFileSync(source))));
+  const folder = `${name}-${hash}`;
+  mkdirSync(join(cache, folder, "build", "Release"), { recursive: true });
+  keep(join(folder, "build", "Release", "bootlace.node"), (path) => {
+    execFileSync(command[0]!, [...command.slice(1), "-o", path, sources[0]!]);
+  });
+  return join(cache, folder);
+};
+
 const bundles = new Map<string, Promise<string>>();
 
 export const bundleChild = (name: string): Promise<string> => {
@@ -81,8 +99,8 @@ const bundleFresh = async (name: string): Promise<string> => {
 };
 
 export const childEnvironment = (options: ChildOptions, logFile: string): NodeJS.ProcessEnv => {
-  const preload = [process.env["BOOTLACE_TEST_PRELOAD"] ?? "", options.bare ? "" : standInLibrary()];
   const env: NodeJS.ProcessEnv = { ...process.env, ...options.env };
+  const preload = [env["BOOTLACE_TEST_PRELOAD"] ?? "", options.bare ? "" : standInLibrary()];
   const libraries = preload.filter((library) => library !== "").join(":");
   if (libraries !== "") env["LD_PRELOAD"] = libraries;
   env["STAND_IN_LOG"] = logFile;
