@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { BootlaceError } from "../../../src/errors.js";
 import { formatLineReference, parseLineReference } from "../../../src/lines/line-reference.js";
@@ -173,4 +174,23 @@ describe("parseResetSequence", () => {
       expect(final.get("boot0")).toBeOneOf([0, "z", undefined]);
     },
   );
+});
+
+describe("docs/wiring.md", () => {
+  const text = readFileSync(new URL("../../../docs/wiring.md", import.meta.url), "utf8");
+
+  test("has every preset, and no other", () => {
+    const table = text.slice(text.indexOf("| preset |"));
+    const names = [...table.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
+    expect(names).toEqual(Object.keys(PRESETS));
+  });
+
+  test("has sequences that parse", () => {
+    const quoted = [...text.matchAll(/--reset-sequence "([^"]+)"/g)].map((match) => match[1]!);
+    const block =
+      /or lines and the steps themselves:\n\n```\n([^`]+)```/.exec(text)?.[1]?.trim().split("\n") ?? [];
+    expect(quoted.length).toBeGreaterThan(2);
+    expect(block).toHaveLength(3);
+    for (const sequence of [...quoted, ...block]) expect(parseResetSequence(sequence).entry).not.toEqual([]);
+  });
 });

@@ -94,12 +94,28 @@ describe("traceTransport", () => {
   test("passes the signal on and says that a list was stopped", async () => {
     const { toy, records, transport } = traced();
     const stop = new AbortController();
-    toy.fail = () => stop.abort(new Error("enough"));
+    toy.fail = () => {
+      stop.abort(new Error("enough"));
+      return undefined;
+    };
     await expect(transport.exchange([read(1), read(2)], { signal: stop.signal })).rejects.toThrow("enough");
     expect(records.map((record) => formatTrace(record).slice(22))).toEqual([
       "< 1: 01",
       "< 2: stopped: enough",
     ]);
+  });
+
+  test("passes rates and frame limits on where the inner transport has them", async () => {
+    const calls: string[] = [];
+    const inner = Object.assign(new Toy(), {
+      setBaud: async (baud: number) => void calls.push(`baud ${baud}`),
+      slowDown: async () => calls.push("slower") > 0,
+      shrinkFrames: () => calls.push("shorter") > 0,
+    });
+    const transport = traceTransport(inner, () => undefined);
+    await transport.setBaud?.(9600);
+    expect([await transport.slowDown?.(), transport.shrinkFrames?.()]).toEqual([true, true]);
+    expect(calls).toEqual(["baud 9600", "slower", "shorter"]);
   });
 
   test("reports reads, waits, discarding and closing, and the system error of a failed step", async () => {
