@@ -25,7 +25,7 @@ export type ChipFault =
   | { readonly kind: "reset"; readonly frame: number };
 
 type StatusFault = Extract<ChipFault, { status: number }>;
-type OperationFault = Extract<ChipFault, { operation: number }>;
+export type OperationFault = Extract<ChipFault, { operation: number }>;
 
 /** Faults still to come, with the counters they wait for. */
 export class FaultPlan {

@@ -2,32 +2,18 @@
 import type { ChipState, Clock, Violation, ViolationKind } from "./chip.js";
 import type { ChipFacts, FlashPage } from "./facts.js";
 import { FaultPlan } from "./faults.js";
+import type { OperationFault } from "./faults.js";
 import { Memory } from "./memory.js";
 import { levelOf, protectedCodes, protectSectors, setLevel } from "./option-bytes.js";
 import type { ReadoutLevel } from "./option-bytes.js";
-import type { ChipOptions, ChipTimings, SpecialReply } from "./options.js";
+import type { ChipOptions, SpecialReply } from "./options.js";
+import type { ChipTimings } from "./timings.js";
 import { NO_QUIRKS, quirksOf } from "./quirks.js";
 import type { ChipQuirks } from "./quirks.js";
 import { seededBytes } from "./random.js";
-
-/** Work of the flash controller. `finish` happens at its end; `interrupt` when power or reset cuts it off at `fraction`. */
-export interface Operation {
-  readonly durationMs: number;
-  finish(): void;
-  interrupt?(fraction: number): void;
-}
-
-interface TimedEvent {
-  readonly atMs: number;
-  /** Power or reset: what the chip would have sent after it never comes. */
-  readonly fatal: boolean;
-  run(): void;
-}
-
-interface RunningOperation extends Operation {
-  readonly startMs: number;
-  readonly endMs: number;
-}
+import { Timeline } from "./timeline.js";
+import type { Operation } from "./timeline.js";
+import { defaultTimings } from "./timings.js";
 
 /** Told when a reset, a jump or the loss of power ends what the bootloader was doing. */
 export interface LossListener {
@@ -53,9 +39,7 @@ export class Mcu {
   listener: LossListener | undefined;
   readonly #seed: number;
   #state: ChipState = "off";
-  #nowMs: number;
-  #events: TimedEvent[] = [];
-  #operations: RunningOperation[] = [];
+  readonly #timeline: Timeline;
   #protectedPages: ReadonlySet<FlashPage> = new Set();
   #boot0: boolean;
   #nrst = true;
@@ -64,7 +48,7 @@ export class Mcu {
   constructor(options: ChipOptions, clock: Clock) {
     this.facts = options.facts;
     this.clock = clock;
-    this.#nowMs = clock.now();
+    this.#timeline = new Timeline(clock.now());
     this.#seed = options.seed ?? 1;
     this.noise = seededBytes(this.#seed ^ 0xe4a5e);
     const { productId, bootloaderVersion } = options.facts;
@@ -87,7 +71,7 @@ export class Mcu {
 
   /** The chip's own time: that of the event it is in, else the clock's. */
   get nowMs(): number {
-    return this.#nowMs;
+    return this.#timeline.nowMs;
   }
 
   get state(): ChipState {
@@ -99,54 +83,33 @@ export class Mcu {
   }
 
   violate(kind: ViolationKind, text: string): void {
-    this.violations.push({ atMs: this.#nowMs, kind, text });
+    this.violations.push({ atMs: this.nowMs, kind, text });
   }
 
   // ---- time ----
 
   /** Lets happen what is due by now, in order. */
   catchUp(): void {
-    const now = this.clock.now();
-    while (this.#nextMs() <= now) this.#step();
-    if (now > this.#nowMs) this.#nowMs = now;
+    this.#timeline.runTo(this.clock.now(), this.#deadline, this.#expire);
   }
 
+  readonly #deadline = (): number => this.timeoutAtMs;
+  readonly #expire = (): void => this.reset("time-out");
+
   at(atMs: number, run: () => void, fatal = false): void {
-    const event = { atMs, fatal, run };
-    const index = this.#events.findIndex((other) => other.atMs > atMs);
-    if (index < 0) this.#events.push(event);
-    else this.#events.splice(index, 0, event);
+    this.#timeline.at(atMs, run, fatal);
   }
 
   /** When power or reset is already known to come by `ms`; else undefined. */
   lossBy(ms: number): number | undefined {
-    return this.#events.find((event) => event.fatal && event.atMs <= ms)?.atMs;
-  }
-
-  #nextMs(): number {
-    return Math.min(
-      this.#events[0]?.atMs ?? Infinity,
-      this.#operations[0]?.endMs ?? Infinity,
-      this.timeoutAtMs,
-    );
-  }
-
-  #step(): void {
-    const operationMs = this.#operations[0]?.endMs ?? Infinity;
-    const eventMs = this.#events[0]?.atMs ?? Infinity;
-    const atMs = Math.min(operationMs, eventMs, this.timeoutAtMs);
-    if (atMs > this.#nowMs) this.#nowMs = atMs;
-    // An operation that ends at the very moment of an event has ended.
-    if (operationMs === atMs) this.#operations.shift()!.finish();
-    else if (eventMs === atMs) this.#events.shift()!.run();
-    else this.reset("time-out");
+    return this.#timeline.lossBy(ms);
   }
 
   // ---- flash controller ----
 
   /** Until when operations are in progress; in the past when none is. */
   get operationsEndMs(): number {
-    return this.#operations.at(-1)?.endMs ?? -Infinity;
+    return this.#timeline.operationsEndMs;
   }
 
   /**
@@ -154,32 +117,22 @@ export class Mcu {
    * @returns when it will be done
    */
   operate(operation: Operation, notBeforeMs: number): number {
-    const startMs = Math.max(notBeforeMs, this.#nowMs, this.operationsEndMs);
-    const endMs = startMs + operation.durationMs;
     const fault = this.faults.nextOperation();
-    const done = fault?.kind === "not done" ? { ...operation, finish: nothing } : operation;
-    this.#operations.push({ ...done, durationMs: operation.durationMs, startMs, endMs });
+    const done =
+      fault?.kind === "not done" ? { durationMs: operation.durationMs, finish: nothing } : operation;
+    const { startMs, endMs } = this.#timeline.operate(done, notBeforeMs);
     if (fault?.kind === "power lost" || fault?.kind === "reset in operation") {
       const atMs = startMs + fault.fraction * operation.durationMs;
-      this.at(
-        atMs,
-        () => (fault.kind === "power lost" ? this.#losePower(fault.backAfterMs) : this.reset("fault")),
-        true,
-      );
+      this.at(atMs, () => this.#strike(fault), true);
     }
     return endMs;
   }
 
-  #losePower(backAfterMs: number | undefined): void {
+  #strike(fault: OperationFault): void {
+    if (fault.kind === "reset in operation") return this.reset("fault");
     this.#stop("off");
-    if (backAfterMs !== undefined) this.at(this.#nowMs + backAfterMs, () => this.#powerUp());
-  }
-
-  #cutOperations(): void {
-    const [running] = this.#operations;
-    this.#operations = [];
-    if (!running || running.startMs > this.#nowMs || running.endMs === running.startMs) return;
-    running.interrupt?.((this.#nowMs - running.startMs) / (running.endMs - running.startMs));
+    const backAfterMs = fault.kind === "power lost" ? fault.backAfterMs : undefined;
+    if (backAfterMs !== undefined) this.at(this.nowMs + backAfterMs, () => this.#powerUp());
   }
 
   // ---- reset and boot ----
@@ -189,12 +142,11 @@ export class Mcu {
     this.#stop("booting");
     this.counts.resets++;
     if (cause === "options") this.#loadOptions();
-    this.at(this.#nowMs + this.timings.startupMs, () => this.#boot());
+    this.at(this.nowMs + this.timings.startupMs, () => this.#boot());
   }
 
   #stop(state: ChipState): void {
-    this.#cutOperations();
-    this.#events = [];
+    this.#timeline.cut();
     this.timeoutAtMs = Infinity;
     this.#state = state;
     this.listener?.onLost();
@@ -274,7 +226,7 @@ export class Mcu {
 
   #powerUp(): void {
     if (this.#state !== "off") return;
-    this.#events = [];
+    this.#timeline.cut();
     this.memory.powerOn(this.#seed);
     this.#loadOptions();
     this.#state = "held in reset";
@@ -291,18 +243,3 @@ export class Mcu {
 const RESET_PROGRAM_BYTES = 128;
 
 const nothing = (): void => undefined;
-
-/** Sectors of F2, F4, F7 and H7 take about 8 ms per KiB (128 KiB: 1 s); pages about 20 ms whatever their size. */
-const defaultTimings = ({ flash, startupMs }: ChipFacts): ChipTimings => {
-  const bySector = flash.pages.some(({ size }) => size >= 16384);
-  const pageEraseMs = (size: number): number => (bySector ? Math.max(20, size / 128) : 20);
-  const sectorsMs = flash.pages.reduce((sum, { size }) => sum + pageEraseMs(size), 0) / 2;
-  return {
-    programMs: 1,
-    pageEraseMs,
-    massEraseMs: bySector ? sectorsMs : 40,
-    checksumMsPerKiB: 0.02,
-    optionBytesMs: 20,
-    startupMs,
-  };
-};

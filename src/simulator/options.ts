@@ -5,19 +5,7 @@ import type { ChipMemory } from "./memory-file.js";
 import type { I2cVersion, UartVersion } from "./opcodes.js";
 import type { ReadoutLevel } from "./option-bytes.js";
 import type { ChipQuirks } from "./quirks.js";
-
-/** How long the chip works, in ms. Typical values of data sheets, rounded; a test sets what it needs. */
-export interface ChipTimings {
-  /** 256 bytes of flash; shorter writes in proportion. */
-  readonly programMs: number;
-  /** One erase unit, or a function of its size in bytes. */
-  readonly pageEraseMs: number | ((sizeBytes: number) => number);
-  readonly massEraseMs: number;
-  readonly checksumMsPerKiB: number;
-  readonly optionBytesMs: number;
-  /** From the end of a reset until the chip answers. */
-  readonly startupMs: number;
-}
+import type { ChipTimings } from "./timings.js";
 
 export interface SpecialReply {
   readonly data: Uint8Array;

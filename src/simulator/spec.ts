@@ -11,7 +11,8 @@ import type { ChipFacts } from "./facts.js";
 import { openMemoryFile } from "./memory-file.js";
 import { I2C_OPCODES, UART_OPCODES } from "./opcodes.js";
 import type { I2cVersion, UartVersion } from "./opcodes.js";
-import type { ChipOptions, ChipTimings } from "./options.js";
+import type { ChipOptions } from "./options.js";
+import type { ChipTimings } from "./timings.js";
 import { NO_QUIRKS, QUIRK_CHOICES, QUIRK_NAMES } from "./quirks.js";
 import type { ChipQuirks } from "./quirks.js";
 

@@ -5,7 +5,7 @@
 import { ack, nack, status, takeFrame, xorFits } from "../dialogue.js";
 import type { Dialogue, Measure } from "../dialogue.js";
 import type { FlashPage } from "../facts.js";
-import type { Operation } from "../mcu.js";
+import type { Operation } from "../timeline.js";
 import { ACK } from "../opcodes.js";
 import type { Rom } from "../rom.js";
 

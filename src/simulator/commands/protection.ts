@@ -1,7 +1,7 @@
 /** Write and readout protection: AN4221 rev 14, AN3155 rev 20. All end in a reset. */
 import { ack, nack, status, takeCount, takeFrame, xorFits } from "../dialogue.js";
 import type { Dialogue, Measure } from "../dialogue.js";
-import type { Operation } from "../mcu.js";
+import type { Operation } from "../timeline.js";
 import { ACK } from "../opcodes.js";
 import { protectSectors, setLevel } from "../option-bytes.js";
 import type { Rom } from "../rom.js";

@@ -2,7 +2,7 @@
 import { nack, ack, status, takeFrame, xorFits } from "../dialogue.js";
 import type { Dialogue, Measure } from "../dialogue.js";
 import { hex } from "../../errors.js";
-import type { Operation } from "../mcu.js";
+import type { Operation } from "../timeline.js";
 import { ACK, NACK } from "../opcodes.js";
 import { levelOf } from "../option-bytes.js";
 import type { Rom } from "../rom.js";
