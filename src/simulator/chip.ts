@@ -15,7 +15,10 @@ export type I2cAnswer =
   | { readonly kind: "nack" }
   /** Done; SCL is held for `stretchMs` before it completes. `bytes` for reads, of the length asked for. */
   | { readonly kind: "done"; readonly stretchMs: number; readonly bytes?: Uint8Array }
-  /** The host broke the order or the length: SCL is held until the chip's time-out resets it, `stretchMs` from now. */
+  /**
+   * The host broke the order or the length: SCL is held until the chip's time-out resets it, `stretchMs` from now; Infinity for a chip
+   * without one. Then nobody is there any more: what is left of a write is not acknowledged, a read gets FF.
+   */
   | { readonly kind: "held"; readonly stretchMs: number };
 
 export type ViolationKind =
