@@ -5,6 +5,7 @@
 import { constants } from "node:os";
 import { BootlaceError } from "../errors.js";
 import type { SystemError } from "../errors.js";
+import { portHolder } from "./serial-holder.js";
 import { SERIAL_MODES } from "./serial-mode.js";
 import type { SerialMode } from "./serial-mode.js";
 
@@ -48,7 +49,7 @@ export async function openPort({ path, baud, mode, hangUp }: PortSettings): Prom
       hupcl: hangUp,
     });
   } catch (error) {
-    throw openFailure(path, toSystemError(error, "open"));
+    throw await openFailure(path, toSystemError(error, "open"));
   }
 }
 
@@ -107,12 +108,21 @@ const OPEN_FAILURES: Readonly<Record<string, (path: string) => BootlaceError>> =
       hint: "Add the user to the group that owns the port (`ls -l` shows it, mostly dialout), or run as root.",
     }),
   EPERM: (path) => new BootlaceError("NO_PERMISSION", `no permission to open ${path}`),
-  EBUSY: (path) => new BootlaceError("TARGET_LOCKED", `${path} is in use by another process`),
-  EAGAIN: (path) => new BootlaceError("TARGET_LOCKED", `${path} is locked by another process`),
+  EBUSY: (path) => new BootlaceError("TARGET_LOCKED", `${path} is in use`),
+  EAGAIN: (path) => new BootlaceError("TARGET_LOCKED", `${path} is locked`), // flock() of the binding
 };
 
-function openFailure(path: string, cause: SystemError): BootlaceError {
+async function openFailure(path: string, cause: SystemError): Promise<BootlaceError> {
   const known = OPEN_FAILURES[cause.code]?.(path);
   const error = known ?? new BootlaceError("BUS_FAILED", `cannot open ${path}: ${cause.message}`);
-  return new BootlaceError(error.code, error.message, error.context, { cause });
+  const by = error.code === "TARGET_LOCKED" ? await heldBy(path) : "";
+  return new BootlaceError(error.code, error.message + by, error.context, { cause });
+}
+
+async function heldBy(path: string): Promise<string> {
+  const holder = await portHolder(path);
+  if (!holder) return " by another process";
+  const { pid, command } = holder;
+  if (pid === process.pid) return " by this process already";
+  return ` by process ${pid}${command === "" ? "" : ` (${command})`}`;
 }

@@ -8,6 +8,7 @@ import { BootlaceError } from "../../../src/errors.js";
 import { PtyLine } from "../../../src/simulator/pty-line.js";
 import { openSerial, SerialTransport } from "../../../src/transport/serial.js";
 import type { SerialOptions } from "../../../src/transport/serial.js";
+import { portHolder } from "../../../src/transport/serial-holder.js";
 import { toSystemError } from "../../../src/transport/serial-port.js";
 import type { PortBinding } from "../../../src/transport/serial-port.js";
 import { guardTty, refuseMiniUart } from "../../../src/transport/serial-tty.js";
@@ -175,7 +176,7 @@ describe("opening", () => {
     const { line } = peer();
     await open(line.path);
     const error = await failure(openSerial({ path: line.path, mode: "8n1" }));
-    expect(error.message).toBe(`${line.path} is locked by another process`);
+    expect(error.message).toBe(`${line.path} is locked by this process already`);
     expect(error.code).toBe("TARGET_LOCKED");
     expect(error.cause).toMatchObject({ code: "EAGAIN", errno: 11 });
   });
@@ -186,6 +187,7 @@ describe("opening", () => {
     closers.push(() => void holder.kill());
     await once(holder.stdout, "data");
     const error = await failure(openSerial({ path: line.path, mode: "8n1" }));
+    expect(error.message).toMatch(/ is locked by process \d+ \((flock|sh|sleep) .*\)$/);
     expect(error.code).toBe("TARGET_LOCKED");
   });
 
@@ -379,6 +381,24 @@ describe("guards of a tty", () => {
     const run = () =>
       guardTty(tty({ dataBits: 7, parity: 2, stopBits: 2 }), 5, { path: "/dev/ttyS1", mode: "8n1" });
     expect(run).toThrow("/dev/ttyS1 did not take 8N1: its driver set 7O2");
+  });
+});
+
+describe("portHolder", () => {
+  test("finds the process that has the port open, and its command line", async () => {
+    const proc = mkdtempSync(join(tmpdir(), "proc-"));
+    for (const [pid, target] of [
+      ["41", "/dev/null"],
+      ["42", "/dev/zero"],
+    ] as const) {
+      mkdirSync(join(proc, pid, "fd"), { recursive: true });
+      symlinkSync(target, join(proc, pid, "fd/3"));
+      writeFileSync(join(proc, pid, "cmdline"), `minicom\0-D\0${target}\0`);
+    }
+    mkdirSync(join(proc, "bus"));
+    expect(await portHolder("/dev/zero", proc)).toEqual({ pid: 42, command: "minicom -D /dev/zero" });
+    expect(await portHolder("/dev/full", proc)).toBeUndefined();
+    expect(await portHolder("/dev/full", "/nowhere")).toBeUndefined();
   });
 });
 
