@@ -19,7 +19,7 @@ function show(...args) {
 }
 
 function build() {
-  if (existsSync(join(root, "dist/cli/main.js"))) return 0;
+  if (existsSync(join(root, "dist/cli/main.cjs"))) return 0;
   return spawnSync("npm", ["run", "build"], { cwd: root, stdio: "inherit" }).status ?? 1;
 }
 

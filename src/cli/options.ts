@@ -22,7 +22,9 @@ export interface TargetOptions extends OutputOptions {
   readonly force?: boolean;
   readonly maxFrame?: number;
   readonly wait?: number;
+  readonly layout?: string;
   readonly resetSequence?: string;
+  readonly line?: readonly (readonly [name: string, line: string])[];
 }
 
 /** Our parsers throw USAGE; commander puts the option's name in front of what this throws. */
@@ -42,8 +44,8 @@ const collected =
   <T>(parse: (text: string) => T) =>
   (text: string, before: readonly T[] | undefined): readonly T[] => [...(before ?? []), parsed(parse)(text)];
 
-/** The least that a frame must carry to be of use: Get's longest reply does not fit in less. */
-const LEAST_FRAME = 16;
+/** 32 bytes of data with framing and alignment: the least of the transports. */
+const LEAST_FRAME = 36;
 
 /** @param several the verb can do several targets in one go */
 export function addTargetOptions(command: Command, several = false): Command {
@@ -80,6 +82,11 @@ export function addTargetOptions(command: Command, several = false): Command {
     )
     .addOption(group(new Option("--reset-sequence <steps>", "drive BOOT0 and NRST: a preset or steps")))
     .addOption(
+      group(
+        new Option("--line <name=line>", "a line of the sequence, like boot0=GPIO17; may be repeated"),
+      ).argParser(collected(parseLine)),
+    )
+    .addOption(
       group(new Option("--wait <time>", "wait for a target in use, like 10 or 500ms")).argParser(
         parsed(parseSeconds),
       ),
@@ -95,11 +102,22 @@ export function addTargetOptions(command: Command, several = false): Command {
       ),
     )
     .addOption(
+      group(new Option("--layout <name>", "of the flash under other option bytes, see docs/devices.md")),
+    )
+    .addOption(
       group(new Option("--max-frame <bytes>", "longest frame the adapter takes")).argParser(
         parsed((text) => parseWhole(text, LEAST_FRAME, 258)),
       ),
     )
     .addOption(group(new Option("--force", "use an address that a kernel driver has bound")));
+}
+
+function parseLine(text: string): readonly [string, string] {
+  const [, name, line] = /^([a-z][a-z0-9_-]*)=(.+)$/i.exec(text) ?? [];
+  if (name === undefined || line === undefined) {
+    throw new BootlaceError("USAGE", "NAME=LINE is expected, like boot0=GPIO17 or nrst=gpiochip0:27.");
+  }
+  return [name.toLowerCase(), line];
 }
 
 export function addOutputOptions(command: Command): Command {

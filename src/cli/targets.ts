@@ -23,12 +23,22 @@ export async function chooseTargets(options: TargetOptions, env: Env): Promise<C
   const entries =
     options.manifest === undefined ? pairUp(options, env) : await readManifest(options.manifest, options);
   const targets = entries.map((entry) => chosen(entry, options));
+  await checkSequences(targets);
   const seen = new Set<string>();
   for (const { target } of targets) {
     if (seen.has(target)) throw usage(`${target} is given twice`);
     seen.add(target);
   }
   return targets;
+}
+
+/** A slip in a sequence is told before anything is opened. */
+async function checkSequences(targets: readonly ChosenTarget[]): Promise<void> {
+  for (const { options } of targets) {
+    if (options.resetSequence === undefined) continue;
+    const { parseResetSequence } = await import("../lines/sequence.js");
+    parseResetSequence(options.resetSequence, options.lines);
+  }
 }
 
 /** For verbs that do one chip. */
@@ -112,8 +122,10 @@ function connectOptions(
   chip: string | undefined,
   resetSequence: string | undefined,
 ): ConnectOptions {
-  const { flashSize, pageSize, force, maxFrame, wait } = options;
+  const { flashSize, pageSize, layout, line, force, maxFrame, wait } = options;
   return {
+    ...(layout !== undefined && { layout }),
+    ...(line !== undefined && { lines: Object.fromEntries(line) }),
     ...(chip !== undefined && { chip }),
     ...(resetSequence !== undefined && { resetSequence }),
     ...(flashSize !== undefined && { flashSize }),
