@@ -1,5 +1,5 @@
 /** One suite for every transport. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -102,7 +102,9 @@ describe("i2c-dev (preload library)", () => {
 
   beforeAll(async () => {
     device = await startFakeI2c({ number: 9, speedHz: 1_000_000, chips: await contractChips() });
-    const { stdout, stderr } = await runTool(process.execPath, [await bundle(), device.path], device.env);
+    const script = await bundle();
+    const { stdout, stderr } = await runTool(process.execPath, [script, device.path], device.env);
+    rmSync(script);
     expect(stderr).toBe("");
     outcomes = JSON.parse(stdout) as string[];
   }, 60_000);
