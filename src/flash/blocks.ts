@@ -1,4 +1,5 @@
 /** Cuts pages into what single Write Memory commands carry. Pure. */
+import type { Page } from "../devices/device.js";
 import type { Block } from "../protocol/bootloader.js";
 import { bytesOf } from "./contents.js";
 import { writes, type PagePlan } from "./plan.js";
@@ -19,6 +20,8 @@ export interface Cut {
   readonly erasedValue: number;
   /** First address of the image: the vector table of a program that does not start at the start of its page. */
   readonly imageStart: number;
+  /** The flash's granule: what a write may begin and end with. */
+  readonly writeAlign: number;
 }
 
 /** @param pages of a plan; the first one is the entry page */
@@ -29,15 +32,43 @@ export function cutPages(pages: readonly PagePlan[], cut: Cut): PageBlocks[] {
 function cutPage(plan: PagePlan, cut: Cut, entry: boolean): PageBlocks {
   const { page, content, kept } = plan;
   const bytes = bytesOf(content, cut.erasedValue, kept);
+  const starts = entry ? startRanges(page, cut) : [];
   const blocks: Block[] = [];
   const last: Block[] = [];
-  for (let offset = 0; offset < page.size; offset += cut.blockBytes) {
-    const block = { address: page.address + offset, bytes: bytes.subarray(offset, offset + cut.blockBytes) };
+  for (const [from, to] of borders(page.size, cut.blockBytes, starts)) {
+    const block = { address: page.address + from, bytes: bytes.subarray(from, to) };
     if (block.bytes.every((byte) => byte === cut.erasedValue)) continue;
-    (entry && starts(block, page.address, cut.imageStart) ? last : blocks).push(block);
+    (starts.some((range) => range.from <= from && to <= range.to) ? last : blocks).push(block);
   }
   return { plan, bytes, blocks, last };
 }
 
-const starts = ({ address, bytes }: Block, pageStart: number, imageStart: number): boolean =>
-  address === pageStart || (address <= imageStart && imageStart < address + bytes.length);
+/** Offsets in a page. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Initial stack pointer and reset vector: without them nothing starts. */
+const START_BYTES = 8;
+
+/**
+ * The least that makes a program startable, in whole granules: were it a whole block, power that fails while that is programmed
+ * could leave a program that starts and is not complete.
+ */
+function startRanges({ address, size }: Page, { imageStart, writeAlign }: Cut): Span[] {
+  const unit = Math.max(START_BYTES, writeAlign);
+  const at = [0, imageStart - address].filter((offset) => offset >= 0 && offset < size);
+  return at.map((offset) => ({
+    from: Math.floor(offset / unit) * unit,
+    to: Math.ceil((offset + START_BYTES) / unit) * unit,
+  }));
+}
+
+/** The page in blocks of at most `most` bytes that lie wholly inside or wholly outside each of `spans`. */
+function borders(size: number, most: number, spans: readonly Span[]): [from: number, to: number][] {
+  const at = new Set<number>([size, ...spans.flatMap(({ from, to }) => [from, Math.min(to, size)])]);
+  for (let offset = 0; offset < size; offset += most) at.add(offset);
+  const sorted = [...at].sort((a, b) => a - b);
+  return sorted.slice(1).map((to, index) => [sorted[index]!, to]);
+}

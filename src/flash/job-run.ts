@@ -5,13 +5,16 @@ import type { JobOptions } from "./job.js";
 import type { Session } from "./session.js";
 
 /** What an interrupted job leaves behind, said in every error from here on. */
-export type ChipState = "untouched" | "erasing" | "unbootable" | "complete";
+export type ChipState = "untouched" | "erasing" | "begun" | "unbootable" | "finishing" | "complete";
 
 const STATE_TEXT: Readonly<Record<ChipState, string>> = {
   untouched: "the flash was not changed; the chip is still in its bootloader",
   erasing: "the erase is not complete; the chip is still in its bootloader",
+  begun: "an erase that includes the first page of the image was begun, and its end was not seen",
   unbootable:
     "the first page of the image is not complete, so the chip does not start a half-written program; it is still in its bootloader",
+  finishing:
+    "everything but the first words of the image is written and verified; whether these are stored was not seen",
   complete: "the image is written and verified",
 };
 

@@ -8,7 +8,7 @@ import { cutPages, type PageBlocks } from "./blocks.js";
 import { checkImage } from "./check-image.js";
 import { mismatches } from "./check.js";
 import { joined } from "./contents.js";
-import { erasePages, eraseSurely, massErase } from "./erase-pages.js";
+import { erasePages, eraseSurely, isBlank, massErase } from "./erase-pages.js";
 import type { WriteOptions, WriteResult } from "./job.js";
 import { JobRun } from "./job-run.js";
 import { leave } from "./leave.js";
@@ -55,10 +55,12 @@ async function planWrite(run: JobRun, image: MemoryImage, options: WriteOptions)
 
 async function perform(run: JobRun, plan: Plan, image: MemoryImage, distrustKept: boolean): Promise<void> {
   const { geometry, loader } = run.session;
-  const cut = { blockBytes: loader.writeBytes, erasedValue: geometry.erasedValue, imageStart: image.start };
+  const { erasedValue, writeAlign } = geometry;
+  const cut = { blockBytes: loader.writeBytes, erasedValue, writeAlign, imageStart: image.start };
   const pages = cutPages(plan.pages, cut);
-  run.state = "unbootable";
+  run.state = "begun";
   await erase(run, plan);
+  run.state = "unbootable";
   const total = pages.reduce((sum, page) => sum + lengthOf(page), 0);
   const programmer = new Programmer(run);
   await run.phase("write", { total }, async (progress) => {
@@ -77,10 +79,14 @@ async function erase(run: JobRun, plan: Plan): Promise<void> {
   const pages = plan.pages.filter(({ action }) => erases(action)).map(({ page }) => page);
   if (pages.length === 0) return;
   await run.phase("erase", { total: pages.length, unit: "pages" }, async (progress) => {
-    if (plan.massErase && (await massErase(run))) return "mass erase";
     const [entry, ...others] = pages;
     const first = plan.pages[0]!.page;
+    if (plan.massErase && (await massErase(run))) {
+      if (!(await isBlank(run, first))) await eraseSurely(run, first);
+      return "mass erase";
+    }
     if (entry === first) await eraseSurely(run, first);
+    run.state = "unbootable";
     await erasePages(run, entry === first ? others : pages, (done) => progress(done + 1));
     return undefined;
   });
@@ -180,6 +186,7 @@ const verifyFailed = (address: number): BootlaceError =>
 async function finish(run: JobRun, pages: readonly PageBlocks[], programmer: Programmer): Promise<void> {
   const entry = pages.find(({ last }) => last.length > 0);
   if (!entry) return;
+  run.state = "finishing";
   await programmer.writeLast(entry);
   let wanted = run.session.loader.canChecksum ? definedParts(entry.plan) : entry.last;
   for (let round = 1; ; round++) {

@@ -132,7 +132,7 @@ function perform(
   if (plan.massErase) flash.fill(0xff);
   for (const { page, action } of plan.pages)
     if (erases(action)) flash.fill(0xff, page.address - BASE, page.address - BASE + page.size);
-  const cut = { blockBytes: 4, erasedValue: geometry.erasedValue, imageStart: BASE };
+  const cut = { blockBytes: 4, erasedValue: geometry.erasedValue, imageStart: BASE, writeAlign: 4 };
   for (const { blocks, last } of cutPages(plan.pages, cut))
     for (const { address, bytes } of [...blocks, ...last]) {
       expect(
@@ -145,7 +145,20 @@ function perform(
 
 describe("the blocks of a plan", () => {
   const geometry = toyGeometry(4);
-  const cut = { blockBytes: 8, erasedValue: 0xff, imageStart: BASE };
+  const cut = { blockBytes: 8, erasedValue: 0xff, imageStart: BASE, writeAlign: 4 };
+
+  it("leave stack pointer and reset vector of the first page for the very end, in one granule", () => {
+    const plan = makePlan(geometry, toyFindings(geometry, toyImage([0, 2 * PAGE]), ["other", "other"]));
+    const cuts = (blockBytes: number, writeAlign: number): (readonly [number, number])[][] => {
+      const [entry] = cutPages(plan.pages, { ...cut, blockBytes, writeAlign });
+      return [entry!.blocks, entry!.last].map((list) =>
+        list.map(({ address, bytes }) => [address - BASE, bytes.length]),
+      );
+    };
+    expect(cuts(16, 4)).toEqual([[[8, 8]], [[0, 8]]]);
+    expect(cuts(16, 16)).toEqual([[], [[0, 16]]]);
+    expect(cuts(4, 4)).toEqual([[[8, 4], [12, 4]], [[0, 4], [4, 4]]]); // prettier-ignore
+  });
 
   it("leave the first block of the first page for the very end", () => {
     const plan = makePlan(geometry, toyFindings(geometry, toyImage([0, 2 * PAGE]), ["other", "other"]));
