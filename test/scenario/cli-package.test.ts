@@ -1,0 +1,124 @@
+/** What others install: the packed package has what it needs and nothing else, and works without a build. */
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { runTool, type ToolResult } from "../fake-i2c-dev/run-tool.js";
+import { scratchFolder } from "./cli-process.js";
+
+const PROJECT = new URL("../../", import.meta.url).pathname;
+const scratch = scratchFolder();
+const DEPENDENCIES = ["commander", "node-gyp-build", "serialport", "@serialport"];
+let files: string[] = [];
+let installed = "";
+
+const run = (command: string, args: readonly string[], cwd = PROJECT): Promise<ToolResult> =>
+  runTool(command, args, { NO_COLOR: "1" }, { cwd });
+
+/** Packs and unpacks into node_modules of an empty project, with the dependencies beside it. */
+beforeAll(async () => {
+  expect((await run(process.execPath, ["scripts/make-prebuilds.mjs"])).status).toBe(0);
+  const folder = scratch("project");
+  mkdirSync(join(folder, "node_modules"), { recursive: true });
+  const pack = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder]);
+  const [report] = JSON.parse(pack.stdout) as [{ filename: string; files: { path: string }[] }];
+  files = report.files.map(({ path }) => path);
+  const unpacked = await run("tar", ["-xf", report.filename], folder);
+  expect(unpacked.stderr).toBe("");
+  installed = join(folder, "node_modules", "bootlace");
+  symlinkSync(join(folder, "package"), installed);
+  for (const name of DEPENDENCIES)
+    symlinkSync(join(PROJECT, "node_modules", name), join(folder, "node_modules", name));
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+});
+
+describe("the package", () => {
+  it("has the command, the library, its types, the addon and the papers", () => {
+    for (const path of [
+      "bin/bootlace.js",
+      "bin/package.json",
+      "dist/index.js",
+      "dist/cli/main.cjs",
+      "dist/cli/program.cjs",
+      "dist/types/index.d.ts",
+      "LICENSE",
+      "README.md",
+      "CHANGELOG.md",
+      "package.json",
+    ])
+      expect(files).toContain(path);
+    expect(
+      files.filter((path) => path.startsWith(`prebuilds/${process.platform}-${process.arch}/`)),
+    ).toHaveLength(1);
+  });
+
+  it("has no sources, tests or build folders", () => {
+    const allowed = /^(bin|dist|prebuilds)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+    expect(files.filter((path) => !allowed.test(path))).toEqual([]);
+  });
+
+  it("asks for no script at installation", () => {
+    const { scripts } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
+  });
+
+  it("its command runs, and loads the addon that came with it", async () => {
+    const bin = join(installed, "bin/bootlace.js");
+    const version = await run(process.execPath, [bin, "--version"], scratch("project"));
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const funcs = await run(process.execPath, [bin, "funcs", "250"], scratch("project"));
+    expect(funcs.stderr).toContain("[NO_DEVICE]");
+  });
+
+  it("its library writes and closes", async () => {
+    const folder = scratch("project");
+    writeFileSync(
+      join(folder, "use.js"),
+      `import { connect, parseImage } from "bootlace";
+       const target = await connect("sim:stm32g071");
+       const image = parseImage(new Uint8Array(512).fill(0x80), { file: "x", format: "bin", base: 0x08000000 });
+       console.log((await target.write(image, { check: "off" })).outcome);
+       await target.close();`,
+    );
+    expect(await run(process.execPath, ["use.js"], folder)).toMatchObject({ status: 0, stdout: "written\n" });
+  });
+
+  it("its types are whole: a strict program that uses them compiles", async () => {
+    const folder = scratch("project");
+    writeFileSync(
+      join(folder, "use.ts"),
+      `import { connect, BootlaceError, loadImage, type FlashEvent, type WriteResult } from "bootlace";
+       export async function flash(path: string): Promise<WriteResult> {
+         const target = await connect("i2c:/dev/i2c-1@0x56", { signal: AbortSignal.timeout(1000) });
+         try {
+           return await target.write(await loadImage(path), { onEvent: (event: FlashEvent) => void event.type });
+         } catch (error) {
+           if (error instanceof BootlaceError && error.code === "NO_REPLY") throw new Error(error.hint);
+           throw error;
+         } finally {
+           await target.close();
+         }
+       }`,
+    );
+    const tsc = join(PROJECT, "node_modules/typescript/bin/tsc");
+    const flags = [
+      "--noEmit",
+      "--strict",
+      "--module",
+      "nodenext",
+      "--target",
+      "es2022",
+      "--lib",
+      "es2023,esnext.disposable",
+    ];
+    symlinkSync(join(PROJECT, "node_modules/@types"), join(folder, "node_modules/@types"));
+    const { stdout, status } = await run(
+      process.execPath,
+      [tsc, ...flags, "--types", "node", "use.ts"],
+      folder,
+    );
+    expect(stdout).toBe("");
+    expect(status).toBe(0);
+  });
+});
