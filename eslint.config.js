@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist", "build", "node_modules", "prebuilds", "bench/results"] },
+  { ignores: ["dist", ".cache", "build", "node_modules", "prebuilds", "bench/results"] },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked],
