@@ -6,8 +6,6 @@ import { writes, type PagePlan } from "./plan.js";
 
 export interface PageBlocks {
   readonly plan: PagePlan;
-  /** The whole page as it shall be. */
-  readonly bytes: Uint8Array;
   /** In ascending order, without blocks that are blank: those are right after the erase. */
   readonly blocks: readonly Block[];
   /** Of these, what makes a program startable: written when everything else is verified. Empty but on the entry page. */
@@ -40,7 +38,7 @@ function cutPage(plan: PagePlan, cut: Cut, entry: boolean): PageBlocks {
     if (block.bytes.every((byte) => byte === cut.erasedValue)) continue;
     (starts.some((range) => range.from <= from && to <= range.to) ? last : blocks).push(block);
   }
-  return { plan, bytes, blocks, last };
+  return { plan, blocks, last };
 }
 
 /** Offsets in a page. */

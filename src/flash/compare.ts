@@ -4,7 +4,8 @@
  */
 import { BootlaceError } from "../errors.js";
 import { stm32Crc, stm32CrcOfFill } from "../protocol/crc.js";
-import type { PageContent } from "./contents.js";
+import type { Segment } from "../image/image.js";
+import { joined, type PageContent } from "./contents.js";
 import type { JobRun } from "./job-run.js";
 import { readSpan } from "./read.js";
 import { persist } from "./retry.js";
@@ -148,10 +149,8 @@ class ByChecksum extends Comparison {
   }
 }
 
-const joinParts = (stretch: readonly PageContent[]): { address: number; bytes: Uint8Array } => ({
-  address: stretch[0]!.parts[0]!.address,
-  bytes: Buffer.concat(stretch.map(({ parts }) => parts[0]!.bytes)),
-});
+const joinParts = (stretch: readonly PageContent[]): Segment =>
+  joined(stretch.map(({ parts }) => parts[0]!))[0]!;
 
 /** Of a page, before all of it is read: a page that differs mostly differs here. */
 const PROBE_BYTES = 64;

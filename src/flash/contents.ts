@@ -62,13 +62,14 @@ export function bytesOf(
   kept: readonly Segment[] = [],
 ): Uint8Array {
   const { page, parts } = content;
+  if (parts[0]!.bytes.length === page.size) return parts[0]!.bytes;
   const bytes = new Uint8Array(page.size).fill(erasedValue);
   for (const part of kept) bytes.set(part.bytes, part.address - page.address);
   for (const part of parts) bytes.set(part.bytes, part.address - page.address);
   return bytes;
 }
 
-/** Segments in ascending order, joined where they touch. */
+/** Segments in ascending order, joined where they touch: views where they lie in one buffer, as the parts of one segment do. */
 export function joined(segments: readonly Segment[]): Segment[] {
   const runs: Segment[][] = [];
   let end: number | undefined;
@@ -77,9 +78,22 @@ export function joined(segments: readonly Segment[]): Segment[] {
     else runs.push([segment]);
     end = segment.address + segment.bytes.length;
   }
-  return runs.map((run) =>
-    run.length === 1
-      ? run[0]!
-      : { address: run[0]!.address, bytes: Buffer.concat(run.map((part) => part.bytes)) },
-  );
+  return runs.map((run) => ({ address: run[0]!.address, bytes: joinedBytes(run.map(({ bytes }) => bytes)) }));
 }
+
+function joinedBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const first = parts[0]!;
+  let end = first.byteOffset;
+  const together = parts.every((part) => {
+    const follows = part.buffer === first.buffer && part.byteOffset === end;
+    end = part.byteOffset + part.length;
+    return follows;
+  });
+  return together
+    ? new Uint8Array(first.buffer, first.byteOffset, end - first.byteOffset)
+    : Buffer.concat(parts);
+}
+
+/** Whether nothing has to be written: all that is defined of the page is the erased value. */
+export const isErased = (parts: readonly Segment[], erasedValue: number): boolean =>
+  parts.every(({ bytes }) => bytes.every((byte) => byte === erasedValue));

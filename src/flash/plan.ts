@@ -2,7 +2,7 @@
 import type { Geometry, Page } from "../devices/device.js";
 import type { Segment } from "../image/image.js";
 import type { Holding } from "./compare.js";
-import { bytesOf, type PageContent } from "./contents.js";
+import { isErased, type PageContent } from "./contents.js";
 import type { PageAction, PagePlanSummary, PlanSummary } from "./events.js";
 
 /** What becomes of the bytes of a page that the image does not define. */
@@ -53,7 +53,7 @@ function planPage({ erasedValue }: Geometry, finding: Finding, entry: boolean): 
   const { content, holding, rest, kept } = finding;
   const { page } = content;
   if (holding === "same" && !entry) return { page, content, action: "keep", rest, kept };
-  const needsWrite = bytesOf(content, erasedValue, kept).some((byte) => byte !== erasedValue);
+  const needsWrite = !isErased([...content.parts, ...kept], erasedValue);
   const isBlank = holding === "blank" && (rest === "none" || rest === "blank");
   const action = isBlank ? "write" : needsWrite ? "erase and write" : "erase";
   return { page, content, action, rest, kept };

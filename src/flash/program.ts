@@ -9,9 +9,13 @@ import type { PageBlocks } from "./blocks.js";
 import { eraseSurely } from "./erase-pages.js";
 import type { JobRun } from "./job-run.js";
 import { Pace } from "./pace.js";
+import { ProgramWait } from "./program-wait.js";
 import { Attempts } from "./retry.js";
 
 const MOST_REDOS = 8;
+
+/** Status bytes of one Write Memory without BUSY: after command, address and data. */
+const STATUSES_OF_A_WRITE = 3;
 
 interface Item {
   readonly page: PageBlocks;
@@ -23,6 +27,7 @@ interface Item {
 export class Programmer {
   readonly #redone = new Map<PageBlocks, number>();
   readonly #pace = new Pace();
+  readonly #wait = new ProgramWait();
   /** Bytes of blocks acknowledged, those written again included only once. */
   bytes = 0;
 
@@ -82,7 +87,8 @@ export class Programmer {
   async #send(list: readonly Item[]): Promise<{ done: number; failure?: CommandFailure }> {
     const startedAt = performance.now();
     try {
-      await this.run.session.loader.writeMany(list.map(({ block }) => block));
+      const busy = await this.#countBusy(list.map(({ block }) => block));
+      this.#wait.learn(busy / list.length);
       this.#pace.took(list.length, performance.now() - startedAt);
       this.#count(list);
       return { done: list.length };
@@ -91,6 +97,15 @@ export class Programmer {
       this.#count(list.slice(0, failure.done));
       return { done: failure.done, failure };
     }
+  }
+
+  /** @returns how often BUSY was the answer, where the transport counts */
+  async #countBusy(blocks: readonly Block[]): Promise<number> {
+    const { loader } = this.run.session;
+    const before = loader.transport.statusReads ?? 0;
+    await loader.writeMany(blocks, this.#wait.options);
+    const asked = (loader.transport.statusReads ?? 0) - before;
+    return Math.max(0, asked - blocks.length * STATUSES_OF_A_WRITE);
   }
 
   #count(list: readonly Item[]): void {

@@ -60,7 +60,7 @@ async function restOf(
   try {
     for (const gap of content.gaps) kept.push(...(await preserve(run, gap)));
   } catch (error) {
-    throw cannotPreserve(content, error);
+    throw cannotPreserve(run, content, error);
   }
   return kept.length === 0 ? { rest: "blank", kept } : { rest: "kept", kept };
 }
@@ -84,12 +84,17 @@ async function readsBlank(run: JobRun, span: Gap): Promise<boolean> {
   return bytes.every((byte) => byte === erasedValue);
 }
 
-function cannotPreserve({ page }: PageContent, error: unknown): unknown {
-  if (!(error instanceof BootlaceError) || ["INTERRUPTED", "TERMINATED", "ADAPTER_GONE"].includes(error.code))
-    return error;
+/** Only what the chip itself says no to; a bus that fails is a failure of the bus. */
+function cannotPreserve({ session }: JobRun, { page }: PageContent, error: unknown): unknown {
+  if (!(error instanceof BootlaceError)) return error;
+  const refused = error.code === "REFUSED" || error.code === "PROTECTED";
+  const faulted = session.quirks.readMayFault && !LINK_LOST.has(error.code);
+  if (!refused && !faulted) return error;
   const text = `the image covers page ${page.index} at ${hex(page.address)} only in part, and the rest of it cannot be read: ${error.message}`;
   return new BootlaceError("CANNOT_PRESERVE", text, { address: page.address }, { cause: error });
 }
+
+const LINK_LOST: ReadonlySet<string> = new Set(["INTERRUPTED", "TERMINATED", "ADAPTER_GONE", "BUS_FAILED"]);
 
 /** Whether all flash outside these pages is blank; only asked where one checksum per stretch tells it. */
 export async function restOfFlashBlank(run: JobRun, contents: readonly PageContent[]): Promise<boolean> {

@@ -23,7 +23,7 @@ export interface I2cDevOptions {
   readonly maxFrame?: number;
   /** The bus clock where it is known, for planning. */
   readonly clockHz?: number;
-  /** Send a command and the read of its answer as one system call where the adapter can (PROTOCOL_MANGLING). */
+  /** Send a command and the read of its answer as one system call where the adapter can (PROTOCOL_MANGLING). Default true. */
   readonly combine?: boolean;
 }
 
@@ -59,7 +59,8 @@ export const openI2cDev = async (
 export class I2cDevTransport implements Transport {
   readonly description: string;
   readonly #address: number;
-  readonly #combine: boolean;
+  /** Some drivers claim protocol mangling and send a repeated START all the same: what fails at first is not done again. */
+  #combine: "no" | "trying" | "yes";
   #traits: Traits;
 
   /** Use openI2cDev. */
@@ -70,7 +71,8 @@ export class I2cDevTransport implements Transport {
     const { path, address, maxFrame = MAX_WRITE, clockHz } = options;
     this.description = `${path} address ${hex(address, 2)}`;
     this.#address = address;
-    this.#combine = options.combine === true && can(bus.functionality, I2C_FUNC.PROTOCOL_MANGLING);
+    const { combine = true } = options;
+    this.#combine = combine && can(bus.functionality, I2C_FUNC.PROTOCOL_MANGLING) ? "trying" : "no";
     this.#traits = {
       framing: "message",
       opening: "address",
@@ -91,12 +93,18 @@ export class I2cDevTransport implements Transport {
     return this.#traits;
   }
 
+  get statusReads(): number {
+    return this.bus.counters.tries;
+  }
+
   async exchange(steps: readonly Step[], options: ExchangeOptions = {}): Promise<Uint8Array[]> {
     const { signal } = options;
     signal?.throwIfAborted();
     if (steps.length === 0) return [];
     const own = [...steps]; // the caller's list may change while this one runs
-    const result = await this.bus.run(this.#address, own, { signal, combine: this.#combine });
+    const combine = this.#combine !== "no";
+    const result = await this.bus.run(this.#address, own, { signal, combine });
+    if (this.#combine === "trying") this.#combine = result.status === RUN_STATUS.done ? "yes" : "no";
     if (result.status === RUN_STATUS.done) return splitReads(own, result.reads);
     if (result.status === RUN_STATUS.aborted) signal?.throwIfAborted();
     throw stepError(result);

@@ -66,6 +66,8 @@ export interface Transport {
   readonly traits: Traits;
   /** For messages: "/dev/i2c-1 address 0x56", "/dev/ttyS1 at 115200 baud 8E1", "sim:stm32g071". */
   readonly description: string;
+  /** Bytes that polls have read so far, busy ones included: tells how well a first wait fits. Absent where nobody counts. */
+  readonly statusReads?: number;
   /**
    * Runs `steps` in order, with nothing of another caller between them, and stops at the first failure.
    * Calls made while another runs wait their turn. The list may change after the call.
