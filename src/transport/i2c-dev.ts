@@ -1,5 +1,6 @@
 /** The transport over Linux i2c-dev: one chip at one address of one bus. */
 import { readFile } from "node:fs/promises";
+import { constants } from "node:os";
 import { basename } from "node:path";
 import { BootlaceError, hex, isSystemError } from "../errors.js";
 import type { ErrorCode } from "../errors.js";
@@ -102,12 +103,19 @@ export class I2cDevTransport implements Transport {
     signal?.throwIfAborted();
     if (steps.length === 0) return [];
     const own = [...steps]; // the caller's list may change while this one runs
-    const combine = this.#combine !== "no";
-    const result = await this.bus.run(this.#address, own, { signal, combine });
-    if (this.#combine === "trying") this.#combine = result.status === RUN_STATUS.done ? "yes" : "no";
+    const result = await this.#run(own, signal);
     if (result.status === RUN_STATUS.done) return splitReads(own, result.reads);
     if (result.status === RUN_STATUS.aborted) signal?.throwIfAborted();
     throw stepError(result);
+  }
+
+  async #run(steps: readonly Step[], signal: AbortSignal | undefined): Promise<RunResult> {
+    const result = await this.bus.run(this.#address, steps, { signal, combine: this.#combine !== "no" });
+    if (this.#combine !== "trying") return result;
+    this.#combine = result.status === RUN_STATUS.done ? "yes" : "no";
+    // The kernel refuses two messages at once before anything is on the bus (adapter quirk max_num_msgs).
+    const refused = result.status === RUN_STATUS.system && result.errno === EOPNOTSUPP && result.step <= 1;
+    return refused ? this.bus.run(this.#address, steps, { signal }) : result;
   }
 
   /** A message that nobody reads is never sent: nothing to throw away. */
@@ -130,6 +138,8 @@ export class I2cDevTransport implements Transport {
     return this.bus.close();
   }
 }
+
+const { EOPNOTSUPP } = constants.errno;
 
 const FAILURES = { [RUN_STATUS.unexpected]: "unexpected", [RUN_STATUS.timeout]: "timeout" } as const;
 
