@@ -25,6 +25,8 @@ export async function runProgram(argv: readonly string[], system: Io, connect?: 
 }
 
 async function parseAndRun(argv: readonly string[], context: Context): Promise<number> {
+  const asked = await verbOf(argv)?.load();
+  if (asked !== undefined && "run" in asked) return asked.run(context, argv.slice(1));
   let status = 0;
   const act: Act =
     (work) =>
@@ -75,7 +77,7 @@ async function addVerb(program: Command, verb: Verb, act: Act | undefined): Prom
   command.description(`${verb.summary[0]!.toUpperCase()}${verb.summary.slice(1)}.`);
   if (act === undefined) return;
   const module = await verb.load();
-  module.define(command, act);
+  if ("define" in module) module.define(command, act);
 }
 
 function addOverview(program: Command): void {

@@ -12,12 +12,18 @@ export interface VerbModule {
   define(command: Command, act: Act): void;
 }
 
+/** A verb with a command line of its own, which commander does not see. */
+export interface OwnVerbModule {
+  /** @param args what follows the verb. @returns the exit status */
+  run(context: Context, args: readonly string[]): Promise<number>;
+}
+
 export interface Verb {
   readonly name: string;
   readonly alias?: string;
   readonly group: string;
   readonly summary: string;
-  readonly load: () => Promise<VerbModule>;
+  readonly load: () => Promise<VerbModule | OwnVerbModule>;
 }
 
 const FLASH = "Flash a chip:";
