@@ -20,7 +20,7 @@ export async function makeChip(options: Partial<ChipOptions> = {}): Promise<Simu
     facts,
     clock: new RealClock(),
     i2cAddress: ADDRESS,
-    i2cTimeoutMs: Infinity,
+
     ...options,
   });
 }

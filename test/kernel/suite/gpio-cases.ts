@@ -10,7 +10,7 @@ import { I2cBus } from "../../../src/transport/i2c-bus.js";
 import { putBehind } from "../server/chip-behind.js";
 import type { AdapterOptions, SimAdapter } from "../server/i2csim.js";
 import { PATH, rejection, withAdapter } from "./bench.js";
-import { ADDRESS, FLASH, firmware, makeChip } from "./chips.js";
+import { FLASH, firmware, makeChip } from "./chips.js";
 import { test } from "./harness.js";
 import { startHolder } from "./holders.js";
 import { bootlace, run } from "./programs.js";
@@ -197,10 +197,19 @@ test("NRST was low for at least the 10 ms of the sequence, and BOOT0 was high be
     assert.ok(boot0.atMs < high.atMs);
   }));
 
-test("bootlace info with a reset sequence finds a chip that ran its application, and lets it run again", () =>
-  withApplication(async ({ chip }) => {
-    const reset = ["--reset-sequence", "gpio", "--boot0", "BOOT0", "--nrst", "NRST"];
-    const { status, stderr } = await bootlace(["info", "--port", PATH, "--address", `${ADDRESS}`, ...reset]);
-    assert.equal(status, 0, stderr);
+const SEQUENCE =
+  "boot0@BOOT0 nrst@NRST; boot0=1 nrst=0 wait=10 nrst=1 wait=50 / boot0=0 nrst=0 wait=10 nrst=1";
+const TARGET = ["--port", PATH, "--address", "0x51", "--reset-sequence", SEQUENCE];
+
+test("info with a reset sequence finds a chip that ran its application, reset sends it back", () =>
+  withApplication(async ({ adapter, chip }) => {
+    const info = await bootlace(["info", ...TARGET]);
+    assert.equal(info.status, 0, info.stderr);
+    assert.equal(chip.state, "bootloader");
+    const reset = await bootlace(["reset", ...TARGET]);
+    assert.equal(reset.status, 0, reset.stderr);
+    await settled(adapter);
+    await sleep(60);
+    assert.equal(chip.state, "application");
     assert.deepEqual(chip.violations, []);
   }));

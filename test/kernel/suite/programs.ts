@@ -1,6 +1,5 @@
 /** Runs programs beside the suite without blocking it: the suite itself serves the adapter that they use. */
-import { execFile, spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 export interface Ended {
@@ -17,7 +16,8 @@ interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-const PROGRAM_LIMIT_MS = 50_000;
+/** Less than a case may take, so that its adapter is closed in any case. */
+const PROGRAM_LIMIT_MS = 40_000;
 
 export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   return new Promise((resolve) => {
@@ -25,7 +25,14 @@ export function run(program: string, args: readonly string[], options: RunOption
     const child = execFile(
       program,
       args,
-      { ...options, env, timeout: PROGRAM_LIMIT_MS, maxBuffer: 1 << 26, encoding: "utf8" },
+      {
+        ...options,
+        env,
+        timeout: PROGRAM_LIMIT_MS,
+        killSignal: "SIGKILL",
+        maxBuffer: 1 << 26,
+        encoding: "utf8",
+      },
       (_, stdout, stderr) =>
         resolve({ status: child.exitCode ?? undefined, signal: child.signalCode, stdout, stderr }),
     );
@@ -39,13 +46,3 @@ const COMMAND = `${PACKAGE}bin/bootlace.js`;
 
 export const bootlace = (args: readonly string[], options: RunOptions = {}): Promise<Ended> =>
   run(process.execPath, [COMMAND, ...args], options);
-
-/** The command in the background, for cases that need two at once. */
-export const startBootlace = (args: readonly string[]): ChildProcess =>
-  spawn(process.execPath, [COMMAND, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-
-/** Resolves when the process has ended. */
-export const ended = (child: ChildProcess): Promise<number | null> =>
-  child.exitCode !== null || child.signalCode !== null
-    ? Promise.resolve(child.exitCode)
-    : new Promise((resolve) => child.once("exit", (code) => resolve(code)));

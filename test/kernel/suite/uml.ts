@@ -2,6 +2,10 @@
 import "./functionality-cases.js";
 import "./transfer-cases.js";
 import "./timeout-cases.js";
+import "./job-cases.js";
+import "./owned-cases.js";
+import "./limit-cases.js";
+import "./look-cases.js";
 import "./lock-cases.js";
 import "./gpio-cases.js";
 import "./reference-cases.js";
