@@ -1,6 +1,8 @@
 #include "file_lock.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <cerrno>
 
@@ -13,6 +15,13 @@ struct flock Range(short type, LockRange range) {
   lock.l_start = range.offset;
   lock.l_len = range.length;
   return lock;
+}
+
+// A stand-in for a bus may hand out /dev/null: a lock on that would exclude every other user of /dev/null.
+bool IsMemoryDevice(int fd) {
+  constexpr unsigned kMemoryMajor = 1;
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) && major(status.st_rdev) == kMemoryMajor;
 }
 
 int SetCommand(LockOwner owner) { return owner == LockOwner::kOpenFile ? F_OFD_SETLK : F_SETLK; }
@@ -32,6 +41,7 @@ std::optional<SysError> OpenLockFile(const std::string& path, unsigned flags, Lo
 }
 
 LockReport TakeLock(int fd, LockRange range, LockOwner owner) {
+  if (IsMemoryDevice(fd)) return {LockState::kUnsupported, ENOLCK};
   struct flock lock = Range(F_WRLCK, range);
   if (::fcntl(fd, SetCommand(owner), &lock) == 0) return {LockState::kFree};
   if (errno == EAGAIN || errno == EACCES) return {LockState::kHeld};

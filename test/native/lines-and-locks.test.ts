@@ -99,6 +99,10 @@ describe("locks (on the real system)", () => {
     });
   });
 
+  it("are not taken on /dev/null, which every process shares", async () => {
+    expect(await answer("devNull")).toEqual({ state: "unsupported", errno: 37 });
+  });
+
   it("are offered by the bus object, one byte per address", async () => {
     expect(await answer("busLock")).toEqual(["locked", "held", "locked", "held", "locked", "locked"]);
   });

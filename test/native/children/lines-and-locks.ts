@@ -77,6 +77,10 @@ const locks = (): unknown => {
   return { ...answers, still, released, afterClose };
 };
 
+/** What a stand-in for a bus may hand out; every process of the system shares it. */
+const devNull = (): unknown =>
+  native.lockTake(native.fileOpen("/dev/null", FILE_FLAG.write), 0x56, 1, LOCK_OWNER.openFile);
+
 /** Holds two locks until stdin ends. */
 const hold = async (): Promise<unknown> => {
   const file = openForLock();
@@ -111,5 +115,14 @@ const files = (): unknown => ({
   missing: failure(() => native.fileOpen(`${path}.missing`, 0)),
 });
 
-const cases: Record<string, () => unknown> = { gpio, gpioMistakes, locks, hold, query, busLock, files };
+const cases: Record<string, () => unknown> = {
+  gpio,
+  gpioMistakes,
+  locks,
+  hold,
+  query,
+  busLock,
+  files,
+  devNull,
+};
 console.log(JSON.stringify(await cases[process.argv[2]!]!()));
