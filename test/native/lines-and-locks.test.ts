@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const answer = async <T = Record<string, unknown>>(name: string): Promise<T> =>
-  answerOf<T>(await runChild("lines-and-locks", { args: [name, file] }));
+  answerOf<T>(await runChild("lines-and-locks", { args: [name, file], standIn: { file } }));
 
 describe("GPIO lines (on the stand-in)", () => {
   it("are found, requested, set, read and given back", async () => {
