@@ -4,6 +4,7 @@ import { delay, read, StepError, type Transport } from "../transport/transport.j
 import { ACK, checksumTimeoutMs, CRC_INITIAL, GET_CHECKSUM } from "./commands.js";
 import { compileChecksum, compileWordChecksum } from "./compile.js";
 import { DialogueBuilder } from "./dialogue.js";
+import { dialogueFailure } from "./failure.js";
 import { runDialogue } from "./link.js";
 
 /** CRC, four bytes most significant first, and their XOR. */
@@ -45,8 +46,9 @@ async function nextByte(transport: Transport): Promise<number | undefined> {
     const [bytes] = await transport.exchange([delay(2), read(1, 50)]);
     return bytes![0];
   } catch (error) {
-    if (error instanceof StepError && error.failure === "timeout") return undefined;
-    throw error;
+    if (!(error instanceof StepError)) throw error;
+    if (error.failure === "timeout") return undefined;
+    throw dialogueFailure(new DialogueBuilder(GET_CHECKSUM.name, false).build(), "reply", error);
   }
 }
 

@@ -1,8 +1,9 @@
 /** From "somebody may be there" to a bootloader at a command boundary whose version, commands and product ID are known. */
 import { BootlaceError } from "../errors.js";
-import { delay, StepError, write, type Transport } from "../transport/transport.js";
-import { ACK, NACK, SYNC } from "./commands.js";
+import { delay, StepError, write, type Traits, type Transport } from "../transport/transport.js";
+import { ACK, GET, NACK, SYNC, usualCommands } from "./commands.js";
 import { getVersion, identify, type Identity } from "./identify.js";
+import { patiently, surely } from "./patiently.js";
 import { resynchronise } from "./resync.js";
 
 /** A chip that was just reset needs up to about 100 ms before it answers (AN2606 rev 70, tables 227 to 231). */
@@ -60,17 +61,19 @@ const nobody = (transport: Transport, error: BootlaceError): BootlaceError =>
       })
     : error;
 
-/** A bit that flipped in the middle of the questions is no reason to give up: the second time it is. */
+/** Neither Get nor Get ID has a checksum: a list of commands that is not its version's usual one must come twice. */
 async function identifyPatiently(transport: Transport, version?: number): Promise<Identity> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await identify(transport, version);
-    } catch (error) {
-      if (!(error instanceof BootlaceError) || attempt === 4) throw error;
-      await resynchronise(transport);
-    }
-  }
+  const ask = (): Promise<Identity> => patiently(transport, () => identify(transport, version));
+  const identity = await ask();
+  if (isUsualList(identity, transport.traits)) return identity;
+  return surely(GET.name, ask, (a, b) => a.version === b.version && sameList(a.commands, b.commands));
 }
+
+const isUsualList = ({ version, commands }: Identity, { framing }: Traits): boolean =>
+  sameList(commands, usualCommands(version, framing) ?? []);
+
+const sameList = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((opcode, index) => opcode === b[index]);
 
 /**
  * 0x7F: a fresh chip answers ACK. One that is synchronised already takes it as an opcode and stays silent, then the second is a
