@@ -22,12 +22,12 @@ export function define(command: Command, act: Act): void {
 
 async function run(context: Context, options: TargetOptions): Promise<number> {
   const chosen = await chooseTarget(options, context.io.env);
-  const { signal, io, style } = context;
+  const { signal, io } = context;
   const target = await context.connect(chosen.target, {
     ...chosen.options,
     signal,
     ...(options.trace === true && {
-      onTrace: (line: string) => void io.stderr.write(`${style.dim(line)}\n`),
+      onTrace: (line: string) => void io.stderr.write(`${context.style.dim(line)}\n`),
     }),
   });
   let chip: ChipInfo;
