@@ -38,6 +38,7 @@ describe("the package", () => {
       "bin/package.json",
       "dist/index.js",
       "dist/cli/main.cjs",
+      "dist/cli/load.cjs",
       "dist/cli/program.cjs",
       "dist/types/index.d.ts",
       "LICENSE",
@@ -52,6 +53,7 @@ describe("the package", () => {
   });
 
   it("has no sources, tests or build folders", () => {
+    expect(files.filter((path) => path.endsWith(".cache"))).toEqual([]);
     const allowed = /^(bin|dist|prebuilds)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
   });
