@@ -68,6 +68,12 @@ export const VERBS: readonly Verb[] = [
     summary: "CRC of a range, computed by the chip where it can",
     load: () => import("./commands/checksum.js"),
   },
+  {
+    name: "stm32flash",
+    group: FLASH,
+    summary: "what scripts call stm32flash 0.7 for, with its options",
+    load: () => import("./commands/stm32flash.js"),
+  },
 
   {
     name: "info",

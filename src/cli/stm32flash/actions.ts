@@ -1,0 +1,142 @@
+/** What each action does with the chip. */
+import { access, constants, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Writable } from "node:stream";
+import { BootlaceError, hex, isSystemError } from "../../errors.js";
+import { ChipTarget } from "../../flash/chip-target.js";
+import type { Action } from "./command-line.js";
+import { meetAgain } from "./open-chip.js";
+import { type Span, spanOf } from "./memory.js";
+import type { Source } from "./source.js";
+import type { Task } from "./task.js";
+import { usageError } from "./usage-error.js";
+import { writeMemory } from "./write.js";
+
+const CRC_WORD = 4;
+
+/** @param source what -w writes @throws BootlaceError */
+export async function perform(task: Task, source: Source | undefined): Promise<void> {
+  if (source) return writeMemory(task, source);
+  await ACTIONS[task.line.action](task);
+}
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+const ACTIONS: Readonly<Record<Action, (task: Task) => Promise<void>>> = {
+  info: nothing,
+  write: nothing, // has a source
+  read,
+  erase,
+  crc,
+  "write unprotect": async (task) => {
+    await targetOf(task).unprotect("write", task.jobOptions);
+    task.report.say("Write protection is lifted; the chip restarts.");
+  },
+  "read protect": async (task) => {
+    await targetOf(task).protect({ readout: true }, task.jobOptions);
+    task.report.say("Readout protection is set; the chip restarts.");
+  },
+  "read unprotect": async (task) => {
+    await targetOf(task).unprotect("readout", task.jobOptions);
+    task.report.say("Readout protection is lifted, the flash is erased; the chip restarts.");
+  },
+};
+
+const targetOf = ({ session }: Task): ChipTarget => new ChipTarget(session, nothing);
+
+/** The file is written when all has been read and confirmed: a failure leaves no part of it. */
+async function read(task: Task): Promise<void> {
+  const { line, io, session, report, jobOptions } = task;
+  const span = spanOf(line.place, session);
+  warnIfCut(task, span);
+  if (line.file !== "-") await checkWritable(line.file);
+  const bytes = await targetOf(task).read(span, jobOptions);
+  if (line.file === "-") await writeOut(io.stdout, bytes);
+  else await writeFile(line.file, bytes).catch((error: unknown) => cannotWrite(line.file, error));
+  const place = line.file === "-" ? "standard output" : line.file;
+  report.say(`${bytes.length} bytes from ${hex(span.start)} are in ${place}.`);
+}
+
+function warnIfCut({ report }: Task, { memory, end, cut }: Span): void {
+  if (cut)
+    report.warn(`the ${memory.kind} ends at ${hex(end - 1)}: it stops there, sooner than was asked for`);
+}
+
+/** Tells before the chip is read whether the file can be written. */
+async function checkWritable(file: string): Promise<void> {
+  try {
+    await access(file, constants.W_OK);
+  } catch (error) {
+    if (!isSystemError(error) || error.code !== "ENOENT") return cannotWrite(file, error);
+    await access(dirname(file), constants.W_OK).catch((cause: unknown) => cannotWrite(file, cause));
+  }
+}
+
+function cannotWrite(file: string, cause: unknown): never {
+  throw new BootlaceError("FILE_FAILED", `cannot write ${file}`, { file }, { cause });
+}
+
+/** Waits until the reader has taken all, as far as the stream tells. */
+function writeOut(stream: Task["io"]["stdout"], bytes: Uint8Array): Promise<void> {
+  if (!(stream instanceof Writable)) {
+    stream.write(bytes);
+    return Promise.resolve();
+  }
+  return new Promise((resolve, reject) => {
+    stream.write(bytes, (cause) => {
+      const failure = () =>
+        new BootlaceError("FILE_FAILED", "standard output does not take the data", {}, { cause });
+      if (cause) reject(failure());
+      else resolve();
+    });
+  });
+}
+
+async function erase(task: Task): Promise<void> {
+  const { line, session, report, jobOptions } = task;
+  const { pages, start, length, startPage = 0 } = line.place;
+  if (pages === 0) {
+    report.say("Nothing is erased, because -e is 0.");
+    return;
+  }
+  const { geometry } = session;
+  const all = start === undefined && length === undefined && startPage === 0;
+  if (all && (pages === undefined || pages >= geometry.pages.length)) {
+    await targetOf(task).erase("all", jobOptions);
+    return;
+  }
+  const span = spanOf(line.place, session);
+  if (span.cut && startPage > 0) throw usageError(`-s ${startPage} -e ${pages ?? 0}: the flash has ${geometry.pages.length} pages`); // prettier-ignore
+  warnIfCut(task, span);
+  await targetOf(task).erase(span, jobOptions);
+}
+
+async function crc(task: Task): Promise<void> {
+  const { line, session, report, jobOptions } = task;
+  const span = spanOf(line.place, session);
+  if ((span.end - span.start) % CRC_WORD !== 0)
+    throw usageError(`-C: the length ${span.end - span.start} is not a multiple of ${CRC_WORD}`);
+  warnIfCut(task, span);
+  const sum = await targetOf(task).checksum(span, jobOptions);
+  report.say(`CRC(${lower(span.start)}-${lower(span.end)}) = ${lower(sum.crc)}`);
+}
+
+const lower = (value: number): string => hex(value).toLowerCase();
+
+/** Actions after which the chip restarts by itself. */
+const RESTARTS: ReadonlySet<Action> = new Set(["write unprotect", "read protect", "read unprotect"]);
+
+/** -g and -R, in that order of weight. @param moved the exit part of -i takes care of the reset */
+export async function leave(task: Task, moved: boolean): Promise<void> {
+  const { line, session, port, report, jobOptions } = task;
+  const restarted = RESTARTS.has(line.action);
+  if (line.go !== undefined) {
+    if (restarted) await meetAgain(port);
+    const address = line.go === 0 ? session.geometry.base : line.go;
+    await targetOf(task).run(address, jobOptions);
+    report.say(`Started the program at ${hex(address)}.`);
+  } else if (line.reset && !restarted && !moved) {
+    await targetOf(task).reset(jobOptions);
+    report.say("Reset the chip.");
+  }
+}
