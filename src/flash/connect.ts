@@ -1,10 +1,13 @@
 /** From a target's address to a target: lock, transport, reset lines, dialogue, chip. */
 import { BootlaceError } from "../errors.js";
 import { connectBootloader } from "../protocol/connect.js";
+import { stoppable } from "../transport/stoppable.js";
 import type { Transport } from "../transport/transport.js";
+import type { Identity } from "../protocol/identify.js";
 import { ChipTarget } from "./chip-target.js";
 import { identifyChip } from "./identify-chip.js";
-import { openLink, type Link } from "./open-link.js";
+import type { Link } from "./open-target.js";
+import type { Session } from "./session.js";
 import type { ConnectOptions, Target } from "./target.js";
 
 /**
@@ -23,21 +26,24 @@ export async function connect(target: string | Transport, options: ConnectOption
   }
 }
 
-async function openSession(link: Link, options: ConnectOptions) {
-  const { transport, lines } = link;
-  const identity = lines
-    ? await lines.enter(() => connectBootloader(transport))
-    : await connectBootloader(transport);
-  const session = await identifyChip(transport, identity, {
-    address: link.address,
-    chip: options.chip,
-    flashSize: options.flashSize,
-    pageSize: options.pageSize,
-    layout: options.layout,
-  });
+async function openLink(target: string | Transport, options: ConnectOptions): Promise<Link> {
+  if (typeof target !== "string")
+    return { transport: target, address: options.address, lines: undefined, close: () => target.close() };
+  const { openTarget } = await import("./open-target.js");
+  return openTarget(target, options);
+}
+
+async function openSession({ transport, lines, address }: Link, options: ConnectOptions): Promise<Session> {
+  const begin = (signal?: AbortSignal): Promise<Identity> => {
+    const dialogue = (): Promise<Identity> => connectBootloader(stoppable(transport, signal));
+    return lines ? lines.enter(dialogue) : dialogue();
+  };
+  const { chip, flashSize, pageSize, layout } = options;
+  const identity = await begin(options.signal);
+  const session = await identifyChip(transport, identity, { address, chip, flashSize, pageSize, layout });
   if (!lines) return session;
   const reenter = async (): Promise<void> => {
-    await lines.enter(() => connectBootloader(transport));
+    await begin();
   };
   return { ...session, reenter, restart: () => lines.leave() };
 }

@@ -4,9 +4,17 @@ import { BootlaceError, hex } from "../errors.js";
 import { openTransport } from "../transport/open.js";
 import { parseTarget, type I2cTarget, type TargetAddress } from "../transport/target.js";
 import type { Transport } from "../transport/transport.js";
-import type { Link } from "./open-link.js";
 import type { ResetLines } from "./reset-lines.js";
 import type { ConnectOptions } from "./target.js";
+
+/** The way to a chip: transport, lock, reset lines, closed together. */
+export interface Link {
+  readonly transport: Transport;
+  /** 7-bit I2C address, where the target has one. */
+  readonly address: number | undefined;
+  readonly lines: ResetLines | undefined;
+  close(): Promise<void>;
+}
 
 export async function openTarget(text: string, options: ConnectOptions): Promise<Link> {
   const target = await withChipAddress(parseTarget(text, typedOptions(options)), options.chip);
