@@ -41,6 +41,7 @@ export class ChipTarget implements Target {
   info(): Promise<ChipInfo> {
     return this.#turn(async () => {
       const { device, loader, chip } = this.session;
+      await this.session.confirm?.();
       const uniqueId = device && !chip.readoutProtected ? await uniqueIdOf(loader, device) : undefined;
       return { ...chip, ...(uniqueId !== undefined && { uniqueId }) };
     });

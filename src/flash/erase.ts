@@ -22,6 +22,7 @@ export async function eraseFlash(
   const pages = pagesOf(session, what, options.erasePartial ?? false);
   const run = new JobRun(session, options);
   return run.conclude(async () => {
+    await session.confirm?.();
     run.state = "erasing";
     let how: EraseResult["how"] = "pages";
     await run.phase("erase", { total: pages.length, unit: "pages" }, async (progress) => {

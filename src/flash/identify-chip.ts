@@ -5,14 +5,15 @@ import { customGeometry, geometryOf, plausibleFlashSize } from "../devices/geome
 import { deviceByProductId } from "../devices/load.js";
 import { deviceByName } from "../devices/name.js";
 import { quirksOf } from "../devices/quirks.js";
-import { flashSizeFrom, sizeReadPlan, uidFrom, uidReadPlan, type ReadPlan } from "../devices/registers.js";
+import { flashSizeFrom, sizeReadPlan, uidFrom, uidReadPlan } from "../devices/registers.js";
 import { BootlaceError, hex } from "../errors.js";
 import { Bootloader } from "../protocol/bootloader.js";
-import { GET_ID, READ_MEMORY } from "../protocol/commands.js";
+import { GET_ID } from "../protocol/commands.js";
 import { getId, type Identity } from "../protocol/identify.js";
 import { patiently, surely } from "../protocol/patiently.js";
 import type { Transport } from "../transport/transport.js";
 import type { ChipInfo } from "./job.js";
+import { RegisterReader } from "./register-reader.js";
 import type { Session } from "./session.js";
 
 export interface IdentifyOptions {
@@ -40,7 +41,8 @@ export async function identifyChip(
   const geometry = geometryFor(device, flashKiB, options);
   const quirks = device ? quirksOf(device, row?.id) : NO_QUIRKS;
   const chip = describe({ transport, identity, device, row, reader, geometry, flashKiB, options, quirks });
-  return { loader: new Bootloader(transport, identity, quirks), chip, device, geometry, quirks };
+  const confirm = (): Promise<void> => reader.confirm();
+  return { loader: new Bootloader(transport, identity, quirks), chip, device, geometry, quirks, confirm };
 }
 
 /**
@@ -85,30 +87,6 @@ async function checkExpected(
   });
 }
 
-/** Reads registers that a chip may refuse: a refusal is an answer, and protection is noticed. */
-class RegisterReader {
-  protected?: boolean;
-
-  constructor(readonly loader: Bootloader) {}
-
-  /** Read Memory has no checksum of its data: a register is read until two answers are the same. */
-  async read({ address, length }: Pick<ReadPlan, "address" | "length">): Promise<Uint8Array | undefined> {
-    if (this.protected || !this.loader.offers(READ_MEMORY)) return undefined;
-    const ask = (): Promise<Uint8Array> =>
-      patiently(this.loader.transport, () => this.loader.readMemory(address, length));
-    try {
-      const bytes = await surely(READ_MEMORY.name, ask, (a, b) => Buffer.compare(a, b) === 0);
-      this.protected = false;
-      return bytes;
-    } catch (error) {
-      if (!(error instanceof BootlaceError)) throw error;
-      if (error.code === "PROTECTED") this.protected = true;
-      if (error.code === "PROTECTED" || error.code === "REFUSED") return undefined;
-      throw error;
-    }
-  }
-}
-
 /** The version in the chip's system memory, AN2606 rev 70 table 3; undefined where it cannot be read or is not known. */
 async function bootloaderRow(reader: RegisterReader, device: Device): Promise<BootloaderRow | undefined> {
   const known = device.bootloaders.filter(({ id, idAddress }) => id !== undefined && idAddress !== undefined);
@@ -133,7 +111,7 @@ async function flashSizeOf(reader: RegisterReader, device: Device): Promise<numb
 
 export async function uniqueIdOf(loader: Bootloader, device: Device): Promise<string | undefined> {
   const plan = uidReadPlan(device);
-  const block = plan && (await new RegisterReader(loader).read(plan));
+  const block = plan && (await new RegisterReader(loader).readTwice(plan));
   return block && Buffer.from(uidFrom(device, block)).toString("hex").toUpperCase();
 }
 

@@ -9,6 +9,8 @@ export interface Session {
   readonly device: Device | undefined;
   readonly geometry: Geometry;
   readonly quirks: Quirks;
+  /** Reads again what tells which pages there are: to be called before any is erased. */
+  readonly confirm?: () => Promise<void>;
   /** Brings a chip back that does not come to a command boundary by itself, by its reset lines; absent where there are none. */
   readonly reenter?: () => Promise<void>;
   /** Restarts the chip by its reset lines; absent where there are none. */

@@ -58,6 +58,7 @@ async function perform(run: JobRun, plan: Plan, image: MemoryImage, distrustKept
   const { erasedValue, writeAlign } = geometry;
   const cut = { blockBytes: loader.writeBytes, erasedValue, writeAlign, imageStart: image.start };
   const pages = cutPages(plan.pages, cut);
+  await run.session.confirm?.();
   run.state = "begun";
   await erase(run, plan);
   run.state = "unbootable";

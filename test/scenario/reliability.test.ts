@@ -131,3 +131,110 @@ describe("an error says what the chip holds", () => {
     expect(error.context.chipState).toBe(chipState);
   });
 });
+
+/** Flips `bit` of byte `at` in the n-th reading that is `length` bytes long. */
+const flipIn = (length: number, at: number, bit: number, nth = 0): Appointment => {
+  let seen = 0;
+  return {
+    at: 0,
+    wants: (step) => step.kind === "read" && step.length === length && seen++ === nth,
+    act: async (hit) => {
+      const [bytes] = await hit.run(hit.step);
+      const out = bytes!.slice();
+      out[at] = out[at]! ^ (1 << bit);
+      return out;
+    },
+  };
+};
+
+describe("a bit that flips in an answer without a checksum", () => {
+  it("Get: a command that is not there is not believed, and one that is there is not lost", async () => {
+    const rig = rigFor({ protocol: "I2C 1.0" });
+    // 0x44, opcode 7 of the list, becomes 0x45; 0x21, opcode 5, becomes 0xA1.
+    for (const [at, bit] of [
+      [2 + 6, 0],
+      [2 + 4, 7],
+    ] as const) {
+      const target = await rig.connect(faulty(rig, flipIn(13, at, bit)));
+      expect(target.chip.commands).toEqual([
+        0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x63, 0x73, 0x82, 0x92,
+      ]);
+    }
+  });
+
+  it("Get ID: the ID of another chip at the same address must come twice", async () => {
+    // 0x431 (STM32F411) and 0x433 (STM32F401xD/E) share address 0x39.
+    const model: Model = {
+      ...TINY,
+      facts: { ...TINY.facts, productId: 0x431, i2c: { address: 0x39, protocol: "1.2", timeoutMs: 1000 } },
+    };
+    const rig = rigFor({ model });
+    const target = await rig.connect(faulty(rig, flipIn(3, 2, 1)));
+    expect(target.chip.productId).toBe(0x431);
+  });
+
+  it("size register: what is erased by its number is asked for again first", async () => {
+    const rig = rigFor({ model: SMALL, image: firmware(3, 0x4000) });
+    // 16 KiB become 48, which no member has, then 17; both times it is asked again. 64 from 0 would be one bit: none of 16, 32, 64.
+    const target = await rig.connect(faulty(rig, flipIn(2, 0, 5)));
+    expect(target.chip.geometry.size).toBe(0x4000);
+  });
+
+  it("bootloader ID: a second look before the first erase finds it, and the flash stays as it is", async () => {
+    const rig = rigFor({ model: SMALL, image: firmware(3, 0x4000) });
+    // 0x53 becomes 0x52.
+    const target = await rig.connect(faulty(rig, flipIn(1, 0, 0, 1)));
+    expect(target.chip.bootloaderVersion).toBe("V5.2");
+    const error = await failureOf(target.write(firmware(4, 0x4000), { check: "off" }));
+    expect(error).toMatchObject({
+      code: "BUS_FAILED",
+      message: "Read Memory at 0x1FFF1FFE: other bytes came when the chip was identified",
+    });
+    expect(error.context.chipState).toContain("the flash was not changed");
+    expect(holds(rig.flash, firmware(3, 0x4000))).toBe(true);
+  });
+
+  it("unique ID: it is read until two answers are the same", async () => {
+    const rig = rigFor();
+    const target = await rig.connect(faulty(rig, flipIn(12, 3, 3)));
+    expect((await target.info()).uniqueId).toBe(
+      Buffer.from(rig.chip.peek(0x1fff_7590, 12)).toString("hex").toUpperCase(),
+    );
+  });
+});
+
+describe("a bus that dies", () => {
+  it("while the rest of a page is read is said to have died: the page is not to blame", async () => {
+    const rig = rigFor({ protocol: "I2C 1.0", image: firmware(1, 3 * PAGE) });
+    let reads = 0;
+    const dying: Appointment = {
+      at: 0,
+      // The last reading of the comparison is of 8 bytes; the rest of that page comes next.
+      wants: (step) => step.kind === "read" && step.length === 248 && reads++ === 0,
+      act: (hit) => {
+        hit.die("EIO");
+        return Promise.reject(systemFailure("EIO"));
+      },
+    };
+    const target = await rig.connect(faulty(rig, dying));
+    const error = await failureOf(target.write(firmware(2, 2 * PAGE + 8), { check: "off" }));
+    expect(error.code).toBe("BUS_FAILED");
+    expect(error.message).toContain("the bootloader did not come back to a command boundary within 45 s");
+  });
+
+  it("while the reply of Get Checksum is awaited on a UART is told as a bus error", async () => {
+    const rig = rigFor({ protocol: "UART 3.3" });
+    let delays = 0;
+    const dying: Appointment = {
+      at: 0,
+      wants: (step) => step.kind === "read" && step.length === 1 && step.timeoutMs === 50 && delays++ === 0,
+      act: (hit) => {
+        hit.die("ENODEV");
+        return Promise.reject(systemFailure("ENODEV"));
+      },
+    };
+    const target = await rig.connect(faulty(rig, dying));
+    const error = await failureOf(target.verify(OLD));
+    expect(error).toMatchObject({ code: "ADAPTER_GONE" });
+  });
+});
