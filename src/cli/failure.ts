@@ -22,8 +22,8 @@ export function systemErrorOf(
   return undefined;
 }
 
-/** Lines for people; `columns` undefined: not a terminal, so each item stays on one line. */
-export function failureText(error: BootlaceError, style: Style, columns?: number): string {
+/** Lines for people. On a terminal they are wrapped, elsewhere each item stays on one line. @param prefix before the first */
+export function failureText(error: BootlaceError, style: Style, prefix = ""): string {
   const system = systemErrorOf(error.cause);
   const items: [string, string | undefined][] = [
     ["because", system && !error.message.includes(system.code) ? becauseText(system) : undefined],
@@ -32,8 +32,11 @@ export function failureText(error: BootlaceError, style: Style, columns?: number
     ["try", error.hint],
   ];
   const fit = (text: string, indent: number): string =>
-    columns === undefined ? text : wrap(text, columns - 1, indent);
-  const head = fit(`error: ${error.message}${/[.?!]$/.test(error.message) ? "" : "."} [${error.code}]`, 7);
+    style.live ? wrap(text, style.columns - 1, indent) : text;
+  const head = fit(
+    `${prefix}error: ${error.message}${/[.?!]$/.test(error.message) ? "" : "."} [${error.code}]`,
+    7,
+  );
   const lines = items
     .filter((item): item is [string, string] => item[1] !== undefined && item[1] !== "")
     .map(([name, text]) =>

@@ -41,7 +41,7 @@ export class PeopleReporter implements Reporter {
     this.#progress.connected(this.#options.verb);
     this.#say("Chip", chipText(chip));
     this.#say("Port", chip.port);
-    for (const note of chip.notes) this.#say("Note", note);
+    if (this.#options.target === undefined) for (const note of chip.notes) this.#say("Note", note);
   }
 
   event(event: FlashEvent): void {
@@ -72,7 +72,7 @@ export class PeopleReporter implements Reporter {
   failed(error: BootlaceError): void {
     const { style } = this.#screen;
     this.#screen.settle(this.#key);
-    this.#screen.print(this.#prefix + failureText(error, style, style.live ? style.columns : undefined));
+    this.#screen.print(failureText(error, style, this.#prefix));
     const failed = style.red(style.bold("FAILED"));
     const where = `at ${this.#progress.doing}: ${error.code}, exit status ${error.exitStatus}`;
     this.#screen.print(`${failed}  ${this.#prefix}${where}`);

@@ -103,7 +103,7 @@ function reportFailure(thrown: unknown, argv: readonly string[], context: Contex
     io.stdout.write(document("error", { ok: false, ...(verb && { verb: verb.name }), ...errorJson(error) }));
   }
   if (argv.includes("--trace")) io.stderr.write(`${stackText(thrown)}\n`);
-  io.stderr.write(`${failureText(error, style, style.live ? style.columns : undefined)}\n`);
+  io.stderr.write(`${failureText(error, style)}\n`);
   if (error.code !== "USAGE" && verb !== undefined) {
     const failed = style.red(style.bold("FAILED"));
     io.stderr.write(`${failed}  ${verb.name}: ${error.code}, exit status ${error.exitStatus}\n`);

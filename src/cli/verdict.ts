@@ -20,16 +20,16 @@ function writeText(result: WriteResult): string {
   const { outcome, pagesKept, bytesWritten, verifiedBy, elapsedMs } = result;
   const time = timeText(elapsedMs);
   if (outcome === "already current") {
-    return [`already current (by ${verifiedBy}), nothing erased or written`, ...leftText(result), time].join(
+    return [`already current (${verifiedBy}), nothing erased or written`, ...leftText(result), time].join(
       ", ",
     );
   }
   if (outcome === "planned") return `planned only, the flash was not touched, ${time}`;
   const total = pagesKept + result.plan.writePages;
-  const kept = pagesKept === 0 ? [] : [`${pagesKept} of ${plural(total, "page")} unchanged`];
+  const kept = pagesKept === 0 ? [] : [`${pagesKept} of ${plural(total, "page")} kept`];
   return [
     ...kept,
-    `${bytesText(bytesWritten)} written and verified (by ${verifiedBy})`,
+    `${bytesText(bytesWritten)} written and verified (${verifiedBy})`,
     ...retriesText(result.retries),
     ...leftText(result),
     time,
@@ -37,7 +37,7 @@ function writeText(result: WriteResult): string {
 }
 
 function leftText({ left }: WriteResult): string[] {
-  return left === "running" ? ["program started"] : left === "reset" ? ["chip reset"] : [];
+  return left === "running" ? ["started"] : left === "reset" ? ["reset"] : [];
 }
 
 const retriesText = (retries: number): string[] =>
@@ -55,7 +55,7 @@ export function eraseVerdict(result: EraseResult): Verdict {
 export function verifyVerdict(result: VerifyResult, failure?: BootlaceError): Verdict {
   const { differences, ...rest } = result;
   return {
-    text: `${bytesText(result.bytes)} hold the image (by ${result.by}), ${timeText(result.elapsedMs)}`,
+    text: `${bytesText(result.bytes)} hold the image (${result.by}), ${timeText(result.elapsedMs)}`,
     result: { ...rest, differences: differences.map(rangeJson) },
     ...(failure && { failure }),
   };

@@ -36,7 +36,7 @@ async function run(context: Context, options: TargetOptions & { readonly range?:
       const range = options.range ?? { start: base, end };
       const { crc, by } = await target.checksum(range, jobOptions);
       if (options.json !== true) context.io.stdout.write(`${hex(crc)}\n`);
-      const text = `CRC ${hex(crc)} of ${bytesText(range.end - range.start)} at ${hex(range.start)} (by ${by})`;
+      const text = `CRC ${hex(crc)} of ${bytesText(range.end - range.start)} at ${hex(range.start)} (${by})`;
       return {
         text,
         result: { crc, crcHex: hex(crc), by, address: range.start, length: range.end - range.start },

@@ -42,7 +42,7 @@ export class Report {
   failed(error: BootlaceError): void {
     this.#closeLine();
     const style = styleOf(this.#io.stderr, this.#io.env);
-    this.#io.stderr.write(`${failureText(error, style, style.live ? style.columns : undefined)}\n`);
+    this.#io.stderr.write(`${failureText(error, style)}\n`);
   }
 
   /** Progress is drawn on a terminal only; what was done is said when it is done. */
