@@ -58,7 +58,8 @@ function becauseText({ code, syscall, text }: { code: string; syscall: string; t
   const said = text
     .replace(/^Error: /, "")
     .replace(new RegExp(`^${code}:? ?`), "")
-    .replace(/, (cannot )?(open|read|write|lock)\b.*$/, "");
+    .split(`, ${syscall}`)[0]!
+    .replace(/, cannot .*$/, "");
   return `${code} from ${syscall}${said === "" ? "" : ` (${said})`}`;
 }
 

@@ -43,7 +43,10 @@ describe("one chip on a bus", () => {
       ["write", FIRMWARE, "--port", "/dev/i2c-7", "--address", "0x56"],
       env,
     );
-    expect(stderr).toContain("  because: ENXIO from ioctl(I2C_RDWR)");
+    expect(lines(stderr).slice(0, 2)).toEqual([
+      "error: no bootloader answers on /dev/i2c-7 address 0x56. [NO_REPLY]",
+      "  because: ENXIO from ioctl(I2C_RDWR) (no such device or address)",
+    ]);
     expect(stderr).toContain("BOOT0");
     expect(lastLine(stderr)).toBe("FAILED  at connect: NO_REPLY, exit status 20");
     expect(status).toBe(20);
