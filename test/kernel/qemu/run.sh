@@ -7,7 +7,7 @@ rm -f "$results/status"
 share() { printf 'local,path=%s,mount_tag=%s,security_model=none,multidevs=remap%s' "$1" "$2" "$3"; }
 timeout "${RIG_LIMIT_S:-900}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 1 -m 768 -M q35 -nodefaults -no-user-config \
   -display none -serial stdio -no-reboot -kernel "$kernel/vmlinux" -initrd "$kernel/initrd.cpio" \
-  -append "console=ttyS0 quiet panic=-1 random.trust_cpu=on mitigations=off tsc=reliable no_timer_check NODE=$(command -v node) SUITE=$suite" \
+  -append "console=ttyS0 loglevel=2 panic=-1 random.trust_cpu=on mitigations=off tsc=reliable no_timer_check NODE=$(command -v node) SUITE=$suite" \
   -virtfs "$(share / host ,readonly=on)" -virtfs "$(share "$results" results '')" </dev/null || true
 [ -f "$results/status" ] || { echo "the kernel ended before the suite did" >&2; exit 125; }
 exit "$(cat "$results/status")"

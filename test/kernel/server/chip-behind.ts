@@ -16,10 +16,15 @@ export async function runOnChip(chip: SimulatedChip, transfer: Pick<Transfer, "m
     if (answer.kind === "nack") return failed(ENXIO);
     if (answer.stretchMs > 0) await sleep(answer.stretchMs);
     if (answer.kind === "held") return failed(EIO);
-    if (answer.bytes !== undefined) reads.push(answer.bytes);
+    if (isRead(message)) reads.push(bytesOf(answer, message.length));
     restart = (message.flags & I2C_M_STOP) === 0;
   }
   return done(...reads);
+}
+
+function bytesOf({ bytes = new Uint8Array() }: { readonly bytes?: Uint8Array }, length: number): Uint8Array {
+  if (bytes.length === length) return bytes;
+  throw new Error(`the chip answered ${bytes.length} bytes to a read of ${length}`);
 }
 
 const ask = (

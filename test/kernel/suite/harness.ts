@@ -1,5 +1,5 @@
 /** Named cases, run one after the other; each prints one line, and all go into the results file. */
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
@@ -21,11 +21,14 @@ export function test(name: string, run: Case["run"]): void {
 /** Runs what `test` collected; `only` (a part of the names) picks some. Sets the exit code. */
 export async function runCases(only = process.env["ONLY"] ?? ""): Promise<void> {
   const lines: string[] = [];
+  const results = join(process.env["RESULTS"] ?? ".", "results.txt");
+  writeFileSync(results, "");
   for (const item of cases.filter(({ name }) => name.includes(only))) {
     const before = performance.now();
     const failure = await outcomeOf(item);
     const elapsed = `${Math.round(performance.now() - before)} ms`;
     lines.push(failure === undefined ? `ok ${item.name}` : `not ok ${item.name}`);
+    appendFileSync(results, `${lines.at(-1)!}\n`); // at once: the kernel may not live to the end
     console.log(
       failure === undefined ? `ok ${item.name} (${elapsed})` : `not ok ${item.name} (${elapsed})\n${failure}`,
     );
