@@ -55,7 +55,7 @@ __attribute__((constructor)) static void read_settings(void) {
   set.log = getenv("STAND_IN_LOG");
   set.replies = getenv("STAND_IN_REPLIES");
   set.fail = getenv("STAND_IN_FAIL");
-  set.funcs = number("STAND_IN_FUNCS", I2C_FUNC_I2C | I2C_FUNC_PROTOCOL_MANGLING);
+  set.funcs = number("STAND_IN_FUNCS", I2C_FUNC_I2C);
   set.brief = number("STAND_IN_SHORT", -1);
   set.delay_us = number("STAND_IN_DELAY_US", 0);
   set.open_errno = number("STAND_IN_OPEN", 0);
