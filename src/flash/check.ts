@@ -1,10 +1,9 @@
 /** Holding the flash against what it shall hold: by the ROM's checksum, one command for a run, else by reading back. */
 import type { Segment } from "../image/image.js";
-import { stm32Crc } from "../protocol/crc.js";
 import type { Phase } from "./events.js";
+import { crcsOf } from "./flash-crc.js";
 import type { JobRun } from "./job-run.js";
 import { canChecksum, readSpan } from "./read.js";
-import { persist } from "./retry.js";
 
 export type CheckedBy = "checksum" | "read back";
 
@@ -57,10 +56,8 @@ function splitAtWords(
 const GRAIN_BYTES = 2048;
 
 async function byChecksum(run: JobRun, phase: Phase, { address, bytes }: Segment): Promise<Segment[]> {
-  const crc = await persist(run, { phase, address }, () =>
-    run.session.loader.checksum(address, bytes.length),
-  );
-  if (crc === stm32Crc(bytes)) return [];
+  const { held, wanted } = await crcsOf(run, phase, { address, bytes });
+  if (held === wanted) return [];
   if (bytes.length <= GRAIN_BYTES) return [{ address, bytes }];
   const half = (bytes.length >> 1) & ~3;
   const left = await byChecksum(run, phase, { address, bytes: bytes.subarray(0, half) });

@@ -3,12 +3,12 @@
  * halves, else by reading. A chip that faults when it is read counts as different everywhere: it is erased and written.
  */
 import { BootlaceError } from "../errors.js";
-import { stm32Crc, stm32CrcOfFill } from "../protocol/crc.js";
+import { stm32CrcOfFill } from "../protocol/crc.js";
 import type { Segment } from "../image/image.js";
 import { joined, type PageContent } from "./contents.js";
+import { crcsOf } from "./flash-crc.js";
 import type { JobRun } from "./job-run.js";
 import { readSpan } from "./read.js";
-import { persist } from "./retry.js";
 
 /** "blank": all parts of the page that the image defines are erased, and shall not be. */
 export type Holding = "same" | "blank" | "other";
@@ -126,12 +126,10 @@ class ByChecksum extends Comparison {
   }
 
   async #askSpan(address: number, bytes: Uint8Array): Promise<Holding> {
-    const { loader, geometry } = this.run.session;
-    const crc = await persist(this.run, { phase: "compare", address }, () =>
-      loader.checksum(address, bytes.length),
-    );
-    if (crc === stm32Crc(bytes)) return "same";
-    return crc === stm32CrcOfFill(geometry.erasedValue, bytes.length) ? "blank" : "other";
+    const { held, wanted } = await crcsOf(this.run, "compare", { address, bytes });
+    if (held === wanted) return "same";
+    const blank = stm32CrcOfFill(this.run.session.geometry.erasedValue, bytes.length);
+    return held === blank ? "blank" : "other";
   }
 
   /** The CRC unit takes whole words: what the first and the last word hold beside the image is read from the chip. */

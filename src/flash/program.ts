@@ -68,7 +68,7 @@ export class Programmer {
     let items = this.#fitting(given);
     for (let next = 0; next < items.length;) {
       this.run.checkpoint();
-      const list = items.slice(next, next + this.#pace.commands);
+      const list = items.slice(next, next + this.#wait.listOf(this.#pace.commands));
       const { done, failure } = await this.#send(list);
       next += done;
       if (done > 0) attempts.progressed();

@@ -2,6 +2,7 @@
 import { BootlaceError } from "../errors.js";
 import type { Transport } from "../transport/transport.js";
 import { getChecksum } from "./checksum.js";
+import { ChecksumWait } from "./checksum-wait.js";
 import {
   ERASE,
   GET_CHECKSUM,
@@ -50,6 +51,7 @@ export interface BootloaderQuirks {
 
 export class Bootloader {
   readonly #listed: ReadonlySet<number>;
+  readonly #checksumWait = new ChecksumWait();
 
   constructor(
     readonly transport: Transport,
@@ -129,7 +131,7 @@ export class Bootloader {
   /** CRC-32/MPEG-2 over words, protocol/crc.ts. `address` and `length` are multiples of 4. */
   async checksum(address: number, length: number): Promise<number> {
     this.#choose(GET_CHECKSUM);
-    return getChecksum(this.transport, address, length);
+    return getChecksum(this.transport, address, length, { wait: this.#checksumWait });
   }
 
   /** Starts the program whose vector table is at `address`. One ACK comes, then the chip is gone from the bus. */

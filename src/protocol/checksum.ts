@@ -1,6 +1,7 @@
 /** Get Checksum (0xA1): AN4221 rev 14 on I2C, AN3155 rev 20 on UART. */
 import { BootlaceError, hex } from "../errors.js";
 import { delay, read, StepError, type Transport } from "../transport/transport.js";
+import { ChecksumWait } from "./checksum-wait.js";
 import { ACK, checksumTimeoutMs, CRC_INITIAL, GET_CHECKSUM } from "./commands.js";
 import { compileChecksum, compileWordChecksum } from "./compile.js";
 import { DialogueBuilder } from "./dialogue.js";
@@ -10,23 +11,42 @@ import { runDialogue } from "./link.js";
 /** CRC, four bytes most significant first, and their XOR. */
 const REPLY_BYTES = 5;
 
+export interface ChecksumOptions {
+  /** Sent on UART only: I2C has no such field, and some CRC units ignore it. */
+  readonly initial?: number;
+  /** What the chip showed before. */
+  readonly wait?: ChecksumWait;
+}
+
 /**
  * CRC of `length` bytes of flash from `address`, both multiples of 4.
- * @param initial sent on UART only: I2C has no such field, and some CRC units ignore it
  * @throws BootlaceError REFUSED when the range is not flash; DESYNCHRONISED when the reply's own checksum is wrong
  */
 export async function getChecksum(
   transport: Transport,
   address: number,
   length: number,
-  initial = CRC_INITIAL,
+  { initial = CRC_INITIAL, wait = new ChecksumWait() }: ChecksumOptions = {},
 ): Promise<number> {
-  if (transport.traits.checksumForm === "bytes") {
-    const [reply] = await runDialogue(transport, compileChecksum(address, length));
-    return crcOf(reply!, address);
-  }
+  if (transport.traits.checksumForm === "bytes") return getByteChecksum(transport, address, length, wait);
   await runDialogue(transport, compileWordChecksum(address, length, initial));
   return crcOf(await readWordReply(transport, length), address);
+}
+
+/** Status bytes without BUSY: after command, address and size, and the one that says that it is computed. */
+const STATUSES = 4;
+
+async function getByteChecksum(
+  transport: Transport,
+  address: number,
+  length: number,
+  wait: ChecksumWait,
+): Promise<number> {
+  const options = wait.options(length);
+  const before = transport.statusReads;
+  const [reply] = await runDialogue(transport, compileChecksum(address, length, options));
+  if (before !== undefined) wait.learn(length, options, transport.statusReads! - before - STATUSES);
+  return crcOf(reply!, address);
 }
 
 /** After the initial value one or two ACKs come, the second when the CRC is ready: AN3155 draws both. A CRC may begin with 0x79 too. */

@@ -89,29 +89,18 @@ export function compileErase(
 /** Mass or bank erase. The status after the code is the completion status. */
 export function compileSpecialErase(chosen: Chosen, what: SpecialErase, waitAfterMs = 0): Dialogue {
   const frame = chosen.command === LEGACY_ERASE ? LEGACY_MASS_ERASE : halfWordFrame(ERASE_SPECIAL[what]);
-  return begin(chosen)
-    .send("count", frame, { timeoutMs: TIMEOUT.massErase, intervalMs: 5 })
-    .wait(waitAfterMs)
-    .build();
+  return begin(chosen).send("count", frame, { timeoutMs: TIMEOUT.massErase }).wait(waitAfterMs).build();
 }
 
 /** Get Checksum of `length` bytes, a multiple of 4, in the form of I2C: five bytes come back. */
-export function compileChecksum(address: number, length: number): Dialogue {
-  const { firstWaitMs, intervalMs } = checksumWait(length);
-  return new DialogueBuilder(GET_CHECKSUM.name, true, address)
+export const compileChecksum = (address: number, length: number, wait: AckOptions = {}): Dialogue =>
+  new DialogueBuilder(GET_CHECKSUM.name, true, address)
     .send("command", complementFrame(GET_CHECKSUM.opcode))
     .send("address", wordFrame(address))
     .send("size", wordFrame(length))
-    .ack("completion", { timeoutMs: checksumTimeoutMs(length), firstWaitMs, intervalMs })
+    .ack("completion", { timeoutMs: checksumTimeoutMs(length), ...wait })
     .read(5)
     .build();
-}
-
-/** About 50 µs a KiB at the clock of a ROM: the first question comes when the answer may be there, the next ones not much later. */
-const checksumWait = (length: number): { firstWaitMs: number; intervalMs: number } => {
-  const expectedMs = (length / 1024) * 0.05;
-  return { firstWaitMs: expectedMs, intervalMs: Math.max(0.5, expectedMs) };
-};
 
 /**
  * The form of UART: words, polynomial and initial value. One or two ACKs come back in front of the result (the charts of AN3155

@@ -1,0 +1,24 @@
+/** The ROM's checksum of a range, and beside it, while the chip computes, the host's of what the range should hold. */
+import type { Segment } from "../image/image.js";
+import { stm32Crc } from "../protocol/crc.js";
+import type { JobRun } from "./job-run.js";
+import { persist, type Where } from "./retry.js";
+
+export interface Crcs {
+  readonly held: number;
+  readonly wanted: number;
+}
+
+/** `address` and the length of `bytes` are multiples of 4. */
+export async function crcsOf(run: JobRun, phase: Where["phase"], { address, bytes }: Segment): Promise<Crcs> {
+  const { loader } = run.session;
+  const [held, wanted] = await Promise.all([
+    persist(run, { phase, address }, () => loader.checksum(address, bytes.length)),
+    afterwards(() => stm32Crc(bytes)),
+  ]);
+  return { held, wanted };
+}
+
+/** When what was begun has been handed to the bus. */
+const afterwards = <T>(work: () => T): Promise<T> =>
+  new Promise((resolve) => setImmediate(() => resolve(work())));
