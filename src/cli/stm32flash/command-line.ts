@@ -170,7 +170,7 @@ function limit(text: string, what: string, least: number, most: number): number 
 
 function checkTogether({ action, verify, place }: CommandLine): void {
   if (verify && action !== "write") throw usageError("-v goes with -w only");
-  const byPage = place.startPage !== undefined || place.pages !== undefined;
+  const byPage = (place.startPage ?? 0) > 0 || (place.pages ?? 0) > 0; // -e 0 is about erasing
   const byAddress = place.start !== undefined || place.length !== undefined;
   if (byPage && byAddress)
     throw usageError("-s and -e count pages, -S names an address: one command takes one of the two ways");
