@@ -3,6 +3,7 @@
  * and only what is safe twice: the caller sees to that.
  */
 import { BootlaceError } from "../errors.js";
+import { ERASE } from "../protocol/commands.js";
 import { CommandFailure } from "../protocol/link.js";
 import type { Phase } from "./events.js";
 import type { JobRun } from "./job-run.js";
@@ -97,12 +98,20 @@ export class Attempts {
   }
 }
 
+/** An erase that goes on in the chip. */
+const ERASE_PATIENCE_MS = 45_000;
+
 /** A status may be due after a failure of the bus in the middle of waiting for it. */
-async function recover({ session }: JobRun, error: BootlaceError): Promise<void> {
+async function recover({ session }: JobRun, { code, context }: BootlaceError): Promise<void> {
   const { loader } = session;
-  const waiting = error.code === "TIMED_OUT" || error.code === "BUS_FAILED" || error.code === "BUS_BUSY";
+  const statusDue = code === "TIMED_OUT" || code === "BUS_FAILED" || code === "BUS_BUSY";
+  const erasing = context.command === ERASE.name;
   try {
-    await loader.resynchronise(waiting ? { statusDue: true, timeoutMs: 45_000 } : {});
+    await loader.resynchronise({
+      statusDue,
+      longList: erasing,
+      ...((statusDue || erasing) && { timeoutMs: ERASE_PATIENCE_MS }),
+    });
   } catch (lost) {
     if (!session.reenter || !(lost instanceof BootlaceError)) throw lost;
     await session.reenter();

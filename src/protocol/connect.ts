@@ -82,11 +82,16 @@ const sameList = (a: readonly number[], b: readonly number[]): boolean =>
  */
 async function synchroniseStream(transport: Transport): Promise<void> {
   await transport.discardInput();
-  if (await answersSync(transport, 3)) return;
+  if (await answersSync(transport, SYNC_ATTEMPTS)) return;
   if (await recovers(transport)) return;
   while (await transport.slowDown?.()) if (await answersSync(transport, 2)) return;
   throw new BootlaceError("NO_REPLY", `no bootloader answers on ${transport.description}`);
 }
+
+/** A UART does not tell a chip that is busy from one that is not there: nobody wants to wait long for the second. */
+const STREAM_PATIENCE_MS = 1_500;
+/** An odd number: see SYNC_BYTES in resync.ts. */
+const SYNC_ATTEMPTS = 3;
 
 async function answersSync(transport: Transport, attempts: number): Promise<boolean> {
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -113,7 +118,7 @@ async function sendSync(transport: Transport): Promise<number | undefined> {
 
 async function recovers(transport: Transport): Promise<boolean> {
   try {
-    await resynchronise(transport);
+    await resynchronise(transport, { sentSyncs: SYNC_ATTEMPTS, timeoutMs: STREAM_PATIENCE_MS });
     return true;
   } catch (error) {
     if (error instanceof BootlaceError && error.code === "DESYNCHRONISED") return false;

@@ -1,7 +1,6 @@
 /**
  * Getting back to a command boundary after a broken command. No document defines an escape; on I2C an unknown command is
- * sent until it is refused, on UART 0x7F is, because a pair of them is no command and a chip that has just reset takes it as
- * the synchronisation byte (reference: practice of known hosts).
+ * sent until it is refused, on UART bytes of which no pair is a command are, until what the chip was waiting for is complete.
  */
 import { BootlaceError, isSystemError } from "../errors.js";
 import { delay, StepError, write, type Step, type Transport } from "../transport/transport.js";
@@ -14,6 +13,10 @@ export interface ResyncOptions {
   readonly statusDue?: boolean;
   /** How long the chip may need: a command that goes on in the chip, or a reset by its own time-out (2.2 s at most) and its start. */
   readonly timeoutMs?: number;
+  /** UART: 0x7F that the caller has sent already, without an answer. */
+  readonly sentSyncs?: number;
+  /** UART: the chip may wait for a list of pages whose count is 0x7F7F. */
+  readonly longList?: boolean;
 }
 
 /** Longer than the longest time-out after which a chip resets itself (STM32C051: 2.2 s) and its start. */
@@ -22,7 +25,7 @@ const INTERVAL_MS = 20;
 
 /** @throws BootlaceError DESYNCHRONISED, or what the bus says (NO_REPLY, TIMED_OUT, BUS_FAILED ...), when the chip does not come back in time */
 export async function resynchronise(transport: Transport, options: ResyncOptions = {}): Promise<void> {
-  if (transport.traits.opening === "autobaud") return resynchroniseStream(transport);
+  if (transport.traits.opening === "autobaud") return resynchroniseStream(transport, options);
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   if (options.statusDue) await takeStatus(transport, timeoutMs);
   await probeUntilRefused(transport, timeoutMs);
@@ -63,48 +66,81 @@ async function probeUntilRefused(transport: Transport, timeoutMs: number): Promi
   );
 }
 
-/** Single bytes first: at a command boundary one or two are enough, and nothing is stuffed into a command that needs no more. */
-const SINGLE_BYTES = 4;
-/** Then bursts, more than a data block of 256 bytes with its framing. */
-const BURSTS = 18;
-const BURST_BYTES = 16;
+/** What a UART is resynchronised with; see SYNC_BYTES for why not 0x7F alone. */
+const FILLER = 0x02;
+/**
+ * 0x7F comes first, because a chip that has just reset measures the baud rate by it. Three of them: a chip that waits for a count
+ * takes the first as N = 127, and the 130 bytes that follow must not become a valid frame, or it would write 0x7F to the flash or
+ * erase page 127. Of nothing but 0x7F the XOR is right; of three and 127 times another byte it is not. 02 02 is no command either.
+ */
+const SYNC_BYTES = 3;
+/** Longest lists: 512 pages (AN3155) and some more. */
+const FILLER_BYTES = 1_100;
+/** The most that Erase 0x44 can wait for: 0x7F7F + 1 page numbers of two bytes each, and the checksum. */
+const LONGEST_LIST_BYTES = 65_300;
+/** A line that answers all the time and never rightly is noise. */
+const MOST_ROUNDS = 100;
+const NUDGE_WAIT_MS = 100;
+const BURST_WAIT_MS = 40;
+/** What a UART chip may still be busy with, as far as the caller does not know better. */
+const STREAM_TIMEOUT_MS = 5_000;
 
-async function resynchroniseStream(transport: Transport): Promise<void> {
+/**
+ * Ends when a single 0x7F was refused: it was the second of a pair, and nothing follows. An ACK is no end: a chip that has just
+ * reset gives it, and so does one that took the byte for the last one of a frame.
+ */
+async function resynchroniseStream(
+  transport: Transport,
+  { sentSyncs = 0, longList = false, timeoutMs = STREAM_TIMEOUT_MS }: ResyncOptions,
+): Promise<void> {
   await transport.discardInput();
-  for (let turn = 0; turn < SINGLE_BYTES + BURSTS; turn++) {
-    const single = turn < SINGLE_BYTES;
-    const answer = single ? await askStream(transport, 1, 100) : await askStream(transport, BURST_BYTES, 40);
-    if (answer === undefined) continue;
-    await transport.discardInput();
-    if (single ? answer === NACK || answer === ACK : await atBoundary(transport)) return;
+  const mostBytes = longList ? LONGEST_LIST_BYTES : FILLER_BYTES;
+  let singles = SYNC_BYTES - sentSyncs;
+  for (let waitedMs = 0, rounds = 0; waitedMs < timeoutMs && rounds < MOST_ROUNDS; rounds++) {
+    const answer = await nudge(transport, singles);
+    if (answer === NACK) return;
+    waitedMs += singles * NUDGE_WAIT_MS;
+    singles = SYNC_BYTES;
+    if (answer === undefined) waitedMs += await fill(transport, mostBytes);
   }
   throw new BootlaceError("DESYNCHRONISED", "the bootloader does not come back to a command boundary", {
     hint: "Reset the chip into its bootloader (--reset-sequence can do that) and run the same command again.",
   });
 }
 
-/** The rest of a burst may have left half a command behind: one or two bytes more end that. */
-async function atBoundary(transport: Transport): Promise<boolean> {
-  for (let turn = 0; turn < 2; turn++) {
-    const answer = await askStream(transport, 1, 100);
+/** Single bytes, until one is answered. @returns the answer */
+async function nudge(transport: Transport, most: number): Promise<number | undefined> {
+  for (let sent = 0; sent < most; sent++) {
+    const answer = await askStream(transport, Uint8Array.of(SYNC), NUDGE_WAIT_MS);
     if (answer === undefined) continue;
     await transport.discardInput();
-    return answer === NACK || answer === ACK;
+    return answer;
   }
-  return false;
+  return undefined;
 }
 
-/** Sends 0x7F so many times; the first byte that comes back, or undefined. */
+/** Ever longer bursts, until something comes. @returns ms that nothing came */
+async function fill(transport: Transport, mostBytes: number): Promise<number> {
+  let waitedMs = 0;
+  for (let sent = 0, burst = 16; sent < mostBytes; sent += burst, burst = Math.min(burst * 2, 1024)) {
+    const answer = await askStream(transport, new Uint8Array(burst).fill(FILLER), BURST_WAIT_MS);
+    if (answer !== undefined) {
+      await transport.discardInput();
+      break;
+    }
+    waitedMs += BURST_WAIT_MS;
+  }
+  return waitedMs;
+}
+
+/** The first byte that comes back, or undefined. */
 async function askStream(
   transport: Transport,
-  bytes: number,
+  bytes: Uint8Array,
   timeoutMs: number,
 ): Promise<number | undefined> {
   try {
-    await transport.exchange([
-      write(new Uint8Array(bytes).fill(SYNC)),
-      { kind: "poll", accept: NACK, timeoutMs },
-    ]);
+    await transport.exchange([write(bytes), { kind: "poll", accept: NACK, timeoutMs }]);
     return NACK;
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
