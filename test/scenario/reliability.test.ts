@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { BootlaceError } from "../../src/errors.js";
 import { MemoryImage } from "../../src/image/image.js";
 import type { ChipFault } from "../../src/simulator/faults.js";
-import { FaultyTransport, systemFailure, type Appointment } from "../faults/faulty-transport.js";
+import { write } from "../../src/transport/transport.js";
+import { Failed, FaultyTransport, systemFailure, type Appointment } from "../faults/faulty-transport.js";
 import {
   BASE,
   holds,
@@ -236,5 +237,112 @@ describe("a bus that dies", () => {
     const target = await rig.connect(faulty(rig, dying));
     const error = await failureOf(target.verify(OLD));
     expect(error).toMatchObject({ code: "ADAPTER_GONE" });
+  });
+});
+
+/** The answer of the chip to frame number `frame` of the first command `opcode` is lost. */
+const answerLost = (opcode: number, frame = 0): Appointment => {
+  let frames = -1;
+  return {
+    at: 0,
+    wants: (step) => {
+      if (step.kind === "write" && (frames >= 0 || step.bytes[0] === opcode)) frames++;
+      return frames === frame && step.kind === "poll";
+    },
+    act: async (hit) => {
+      await hit.run({ kind: "read", length: 1 });
+      throw new Failed("timeout");
+    },
+  };
+};
+
+describe("getting back to a command boundary on a UART", () => {
+  it("writes nothing when the chip waits for data: 130 times 0x7F would be a valid block", async () => {
+    const rig = rigFor({ protocol: "UART 3.1" });
+    const target = await rig.connect(faulty(rig, answerLost(0x31, 1)));
+    const result = await target.write(NEW, { check: "off" });
+    expect(result.retries).toBeGreaterThan(0);
+    expect(holds(rig.flash, NEW)).toBe(true);
+    expect(rig.chip.violations.filter(({ kind }) => kind === "flash")).toEqual([]);
+  });
+
+  it("erases nothing when the chip waits for a list of Erase 0x43: 130 times 0x7F would be a list of page 127", async () => {
+    const pages = Array.from({ length: 128 }, (_, index) => ({
+      address: BASE + index * PAGE,
+      size: PAGE,
+      bank: 1 as const,
+      index,
+    }));
+    const flash = { ...TINY.facts.flash, size: 128 * PAGE, pages };
+    const model: Model = {
+      facts: { ...TINY.facts, flash },
+      options: { flashSize: 128 * PAGE, pageSize: PAGE },
+    };
+    const settings = { address: BASE + 127 * PAGE, bytes: noise(PAGE, 9) };
+    const rig = rigFor({ protocol: "UART 2.2", model, image: new MemoryImage([...OLD.segments, settings]) });
+    const target = await rig.connect(faulty(rig, answerLost(0x43)));
+    await target.write(NEW, { check: "off" });
+    expect(holds(rig.flash, new MemoryImage([...NEW.segments, settings]))).toBe(true);
+    expect(rig.chip.counters.erasedPages).toBe(3);
+  });
+
+  it("outlasts a list of 32,640 pages, which 0x7F 0x7F announces to Erase 0x44", async () => {
+    const rig = rigFor({ protocol: "UART 3.1" });
+    const target = await rig.connect(faulty(rig, answerLost(0x44)));
+    const result = await target.write(NEW, { check: "off" });
+    expect(result.retries).toBe(1);
+    expect(holds(rig.flash, NEW)).toBe(true);
+    expect(rig.chip.counters.erasedPages).toBe(3);
+  });
+
+  it("finds a chip that has reset itself in the middle of a job", async () => {
+    const rig = rigFor({ protocol: "UART 3.1" });
+    const target = await rig.connect(rig.open());
+    rig.chip.inject({ kind: "reset", frame: 40 });
+    await target.write(NEW, { check: "off" });
+    expect(holds(rig.flash, NEW)).toBe(true);
+  });
+
+  it("is done for a chip that an earlier run left waiting for data", async () => {
+    const rig = rigFor({ protocol: "UART 3.1" });
+    const first = rig.open();
+    await first.exchange([write(Uint8Array.of(0x7f))]);
+    await first.exchange([write(Uint8Array.of(0x31, 0xce)), write(Uint8Array.of(8, 0, 0, 0, 8))]);
+    const target = await rig.connect(rig.open());
+    await target.write(NEW, { check: "off" });
+    expect(holds(rig.flash, NEW)).toBe(true);
+    expect(rig.chip.violations).toEqual([]);
+  });
+});
+
+describe("the last words of an image", () => {
+  it("are looked at together with their page when that had to be written anew", async () => {
+    const rig = rigFor({ protocol: "UART 2.2" });
+    const target = await rig.connect(rig.open());
+    // The block before the last words: acknowledged, and not stored, in the second writing of the page.
+    rig.chip.inject({ kind: "status replaced", status: 0, byte: 0x79 });
+    const wrote = target.write(NEW, { check: "off" });
+    // Three erases, six blocks, then the last words; their page is erased again and its block comes first.
+    rig.chip.inject({ kind: "reset in operation", operation: 9, fraction: 0.5 });
+    rig.chip.inject({ kind: "not done", operation: 11 });
+    await wrote;
+    expect(holds(rig.flash, NEW)).toBe(true);
+  });
+});
+
+describe("a page that was right and is asked about together with one that was not", () => {
+  it("is not blamed: with pages below 2 KiB a checksum tells about several", async () => {
+    const next = new MemoryImage([
+      {
+        address: BASE,
+        bytes: OLD.segments[0]!.bytes.map((byte, at) => (at >= 2 * PAGE ? byte ^ 0x55 : byte)),
+      },
+    ]);
+    const rig = rigFor();
+    const target = await rig.connect(rig.open());
+    // Two erases, then the first block of the third page.
+    rig.chip.inject({ kind: "not done", operation: 3 });
+    expect((await target.write(next, { check: "off" })).pagesKept).toBe(1);
+    expect(holds(rig.flash, next)).toBe(true);
   });
 });
