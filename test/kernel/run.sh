@@ -37,7 +37,6 @@ build_once() {
     echo "building $name into $folder (once; some minutes)" >&2
     mkdir -p "$cache"
     rm -rf "$folder.part"
-    # The build runs in the background of the shell's view: its log is shown when it fails.
     sh "$script" "$folder.part" >"$folder.log" 2>&1 || {
       tail -30 "$folder.log" >&2
       fail "$name could not be built; whole log: $folder.log"
@@ -55,16 +54,18 @@ build_package() {
   node "$here/bundle.mjs" "$bundles"
 }
 
-# run_vehicle NAME KERNELDIR
+# run_vehicle NAME: builds its kernel if need be, runs its suite. Leaves NAME.results and NAME.well (all went well) in $work.
 run_vehicle() {
-  local results
-  results=$(mktemp -d "${TMPDIR:-/tmp}/bootlace-results.XXXXXX")
-  local status=0
-  echo "== $1"
-  "$here/$1/run.sh" "$2" "$bundles/$1.mjs" "$results" 2>&1 | sed 's/\r$//' || status=$?
-  if [ -f "$results/results.txt" ]; then cat "$results/results.txt" >>"$summary"; fi
-  rm -rf "$results"
-  [ "$status" = 0 ] || broken="$broken $1"
+  local name=$1 folder
+  case $name in
+    uml) folder=$(build_once uml "$here/uml/build.sh" "$here/uml/build.sh" "$here/uml/rig.config" "$here"/kmod/*) ;;
+    qemu) folder=$(build_once qemu "$here/qemu/build.sh" "$here/qemu/build.sh" "$here/qemu/init.sh") ;;
+    *) fail "there is no vehicle $name, only uml and qemu." ;;
+  esac
+  mkdir "$work/$name"
+  echo "== $name"
+  "$here/$name/run.sh" "$folder" "$bundles/$name.mjs" "$work/$name" 2>&1 | sed 's/\r$//' && touch "$work/$name.well"
+  cat "$work/$name/results.txt" >"$work/$name.results" 2>/dev/null
 }
 
 started=$SECONDS
@@ -72,21 +73,22 @@ vehicles=("$@")
 [ $# -gt 0 ] || vehicles=(uml qemu)
 install_packages
 build_package
-summary=$(mktemp)
-trap 'rm -f "$summary"' EXIT
-broken=""
+work=$(mktemp -d "${TMPDIR:-/tmp}/bootlace-kernel.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+# Each kernel uses one processor: they run side by side, the first one before our eyes.
+for vehicle in "${vehicles[@]:1}"; do (run_vehicle "$vehicle") >"$work/$vehicle.log" 2>&1 & done
+(run_vehicle "${vehicles[0]}") || true
+wait
+for vehicle in "${vehicles[@]:1}"; do cat "$work/$vehicle.log"; done
+
+passed=$(cat "$work"/*.results 2>/dev/null | grep -c '^ok ' || true)
+failed=$(cat "$work"/*.results 2>/dev/null | grep -c '^not ok ' || true)
+[ "$failed" = 0 ] || grep -h '^not ok ' "$work"/*.results
 for vehicle in "${vehicles[@]}"; do
-  case $vehicle in
-    uml) folder=$(build_once uml "$here/uml/build.sh" "$here/uml/build.sh" "$here/uml/rig.config" "$here"/kmod/*) ;;
-    qemu) folder=$(build_once qemu "$here/qemu/build.sh" "$here/qemu/build.sh" "$here/qemu/init.sh") ;;
-    *) fail "there is no vehicle $vehicle, only uml and qemu." ;;
-  esac
-  run_vehicle "$vehicle" "$folder"
+  [ -f "$work/$vehicle.well" ] && continue
+  [ "$failed" != 0 ] || failed=1 # a kernel that did not get through its suite is a failure too
+  echo "$vehicle did not end well"
 done
-passed=$(grep -c '^ok ' "$summary" || true)
-failed=$(grep -c '^not ok ' "$summary" || true)
-[ "$failed" = 0 ] || grep '^not ok ' "$summary"
-[ -z "$broken" ] || echo "did not end well:$broken"
 echo "$((SECONDS - started)) s"
 echo "$passed passed, $failed failed"
-[ -z "$broken" ] && [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

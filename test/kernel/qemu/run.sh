@@ -4,6 +4,7 @@
 set -e
 kernel=$(realpath "$1") suite=$(realpath "$2") results=$(realpath "$3")
 rm -f "$results/status"
+printf %s "$ONLY" >"$results/only"
 share() { printf 'local,path=%s,mount_tag=%s,security_model=none,multidevs=remap%s' "$1" "$2" "$3"; }
 timeout "${RIG_LIMIT_S:-900}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 1 -m 768 -M q35 -nodefaults -no-user-config \
   -display none -serial stdio -no-reboot -kernel "$kernel/vmlinux" -initrd "$kernel/initrd.cpio" \

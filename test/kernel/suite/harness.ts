@@ -1,5 +1,5 @@
 /** Named cases, run one after the other; each prints one line, and all go into the results file. */
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
@@ -18,10 +18,12 @@ export function test(name: string, run: Case["run"]): void {
   cases.push({ name, run });
 }
 
-/** Runs what `test` collected; `only` (a part of the names) picks some. Sets the exit code. */
-export async function runCases(only = process.env["ONLY"] ?? ""): Promise<void> {
+/** Runs what `test` collected; a file "only" with a part of the names picks some. Sets the exit code. */
+export async function runCases(): Promise<void> {
   const lines: string[] = [];
-  const results = join(process.env["RESULTS"] ?? ".", "results.txt");
+  const folder = process.env["RESULTS"] ?? ".";
+  const only = readFileSync(join(folder, "only"), "utf8");
+  const results = join(folder, "results.txt");
   writeFileSync(results, "");
   for (const item of cases.filter(({ name }) => name.includes(only))) {
     const before = performance.now();

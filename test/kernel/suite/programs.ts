@@ -14,6 +14,8 @@ interface RunOptions {
   readonly uid?: number;
   readonly gid?: number;
   readonly env?: NodeJS.ProcessEnv;
+  /** Ends the program with SIGKILL. */
+  readonly signal?: AbortSignal;
 }
 
 /** Less than a case may take, so that its adapter is closed in any case. */
@@ -33,8 +35,13 @@ export function run(program: string, args: readonly string[], options: RunOption
         maxBuffer: 1 << 26,
         encoding: "utf8",
       },
-      (_, stdout, stderr) =>
-        resolve({ status: child.exitCode ?? undefined, signal: child.signalCode, stdout, stderr }),
+      (_, stdout, stderr) => {
+        const settle = (): void =>
+          resolve({ status: child.exitCode ?? undefined, signal: child.signalCode, stdout, stderr });
+        const isOver = child.exitCode !== null || child.signalCode !== null;
+        if (isOver) settle();
+        else child.once("exit", settle); // after an abort it is called before the end
+      },
     );
     child.stdin?.end();
   });

@@ -10,9 +10,10 @@ shift 3
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/bootlace-uml.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 rm -f "$results/status"
+printf %s "$ONLY" >"$results/only"
 # random.trust_cpu: without it node waits for entropy for ever.
 TMPDIR=$scratch timeout "${RIG_LIMIT_S:-900}" "$kernel/linux" mem=512M uml_dir="$scratch" umid=rig quiet random.trust_cpu=on \
   rootfstype=hostfs rw init="$here/init.sh" con=null con0=null,fd:1 \
-  ONLY="$ONLY" KERNEL_DIR="$kernel" SUITE="$suite" RESULTS="$results" NODE="$(command -v node)" "$@" </dev/null || true
+  KERNEL_DIR="$kernel" SUITE="$suite" RESULTS="$results" NODE="$(command -v node)" "$@" </dev/null || true
 [ -f "$results/status" ] || { echo "the kernel ended before the suite did" >&2; exit 125; }
 exit "$(cat "$results/status")"
