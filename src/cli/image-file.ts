@@ -29,11 +29,17 @@ export function addImageOptions(command: Command): Command {
     );
 }
 
-export async function openImage(context: Context, file: string, options: ImageOptions): Promise<MemoryImage> {
+export async function openImage(
+  { io, signal }: Context,
+  file: string,
+  options: ImageOptions,
+): Promise<MemoryImage> {
   const { loadImage } = await import("../image/load.js");
-  return loadImage(file, {
-    base: options.base ?? FLASH_BASE,
-    stdin: context.io.stdin,
-    ...(options.format !== undefined && { format: options.format }),
-  });
+  const format = options.format !== undefined && { format: options.format };
+  const base = options.base ?? FLASH_BASE;
+  if (file !== "-") return loadImage(file, { base, ...format });
+  const { stdin } = io;
+  const stop = (): void => void stdin.destroy(signal.reason as Error); // it may never end by itself
+  signal.addEventListener("abort", stop, { once: true });
+  return loadImage(file, { base, stdin, ...format });
 }

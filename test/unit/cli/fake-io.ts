@@ -18,14 +18,17 @@ export class FakeOutput {
 }
 
 export class FakeIo implements Io {
-  readonly stdin = Readable.from([]);
+  readonly stdin: Readable;
   readonly stdout: FakeOutput;
   readonly stderr: FakeOutput;
   readonly env: Record<string, string | undefined>;
   exited: number | undefined;
   readonly #listeners = new Map<string, Set<() => void>>();
 
-  constructor(options: { tty?: boolean; columns?: number; env?: Record<string, string> } = {}) {
+  constructor(
+    options: { tty?: boolean; columns?: number; env?: Record<string, string>; stdin?: Readable } = {},
+  ) {
+    this.stdin = options.stdin ?? Readable.from([]);
     this.stdout = new FakeOutput(options.tty, options.columns);
     this.stderr = new FakeOutput(options.tty, options.columns);
     this.env = { ...options.env };

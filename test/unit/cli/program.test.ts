@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Connect } from "../../../src/cli/context.js";
 import { main } from "../../../src/cli/main.js";
@@ -471,6 +472,15 @@ describe("Ctrl-C", () => {
       expect([result.status, targets[0]?.closed, io.exited, io.listeners]).toEqual([status, 1, undefined, 0]);
     },
   );
+
+  it("ends the wait for an image from standard input that never ends", async () => {
+    const io = new FakeIo({ stdin: new Readable({ read: () => undefined }) });
+    const running = cli(["write", "-", ...TARGET], { io });
+    setTimeout(() => io.signal("SIGINT"), 20);
+    const { status, stderr } = await running;
+    expect(lines(stderr).at(-1)).toBe("FAILED  write: INTERRUPTED, exit status 130");
+    expect(status).toBe(130);
+  });
 
   it("a second one leaves at once", async () => {
     const io = new FakeIo();
