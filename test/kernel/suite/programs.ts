@@ -14,7 +14,7 @@ interface RunOptions {
   readonly uid?: number;
   readonly gid?: number;
   readonly env?: NodeJS.ProcessEnv;
-  /** Ends the program with SIGKILL. */
+  /** Ends the program with SIGTERM. */
   readonly signal?: AbortSignal;
 }
 
