@@ -29,7 +29,9 @@ interface Bus extends I2cAdapter {
 async function run({ io }: Context, { json, root }: PortsOptions): Promise<number> {
   const { listAdapters } = await import("../../host/adapters.js");
   const { listSerialPorts } = await import("../../host/serial-ports.js");
-  const buses = await Promise.all(listAdapters(root).map(withFunctionality));
+  const adapters = listAdapters(root);
+  // Another folder than / describes another machine: its buses cannot be opened here.
+  const buses: Bus[] = root === undefined ? await Promise.all(adapters.map(withFunctionality)) : adapters;
   const ports = listSerialPorts(root);
   io.stdout.write(json === true ? await portsJson(buses, ports) : await portsText(buses, ports));
   return 0;
