@@ -41,7 +41,6 @@ export const UART_CASES = [
   uart(1, "-m 8n1 -c PORT"),
   uart(1, "-m 8n1 PORT", { chip: C031, differs: ["newer-chips", "status"] }),
 
-  uart(1, "-m 8n1 PORT", { chip: { name: "stm32l412" }, differs: ["double-ack", "status"] }),
 
   // ---- what is refused before a port is opened ----
   uart(0, "-h"),

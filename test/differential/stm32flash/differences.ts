@@ -112,11 +112,6 @@ export const DIFFERENCES = {
     here: "all chips of bootlace's table work.",
     why: "nothing depends on the failure.",
   },
-  "double-ack": {
-    theirs: "loses step with a bootloader that answers the first byte twice (STM32L412, V13.1).",
-    here: "works.",
-    why: "AN2606 lists it as a known limitation.",
-  },
   "crc-on-uart": {
     theirs: "-C over UART sends Get Checksum as I2C has it, and the chip does not understand it.",
     here: "sent as AN3155 has it.",
