@@ -97,6 +97,8 @@ export interface SimulatedChip {
   poke(address: number, bytes: Uint8Array): void;
   /** Orders a fault; its index counts from now. */
   inject(fault: ChipFault): void;
+  /** Takes back the faults that have not struck yet. */
+  calm(): void;
   /** True when the flash holds a vector table that the core would start (initial SP in RAM, Thumb reset vector inside flash). */
   wouldBoot(): boolean;
   /** Closes the memory file, if there is one. */

@@ -123,6 +123,10 @@ class Chip implements SimulatedChip {
     this.#mcu.faults.add(fault);
   }
 
+  calm(): void {
+    this.#mcu.faults.clear();
+  }
+
   peek(address: number, length: number): Uint8Array {
     this.#mcu.catchUp();
     return this.#mcu.memory.read(address, length);

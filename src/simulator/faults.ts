@@ -44,6 +44,10 @@ export class FaultPlan {
     this.#waiting.push({ fault, due });
   }
 
+  clear(): void {
+    this.#waiting = [];
+  }
+
   get counts(): { readonly operations: number; readonly statuses: number; readonly frames: number } {
     return { operations: this.#operations, statuses: this.#statuses, frames: this.#frames };
   }

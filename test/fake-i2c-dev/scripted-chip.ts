@@ -58,6 +58,7 @@ function makeChip(clock: Clock, script: Script, seen: string[]): SimulatedChip {
     peek: (_address, length) => new Uint8Array(length),
     poke: () => undefined,
     inject: () => undefined,
+    calm: () => undefined,
     close: () => undefined,
     jumpTarget: undefined,
     readoutLevel: 0,

@@ -59,6 +59,11 @@ export interface Appointment {
   readonly act: Act;
 }
 
+const firstOnTheBus = (steps: readonly Step[], from: number): number => {
+  const index = steps.findIndex(({ kind }, at) => at >= from && kind !== "delay");
+  return index < 0 ? steps.length : index;
+};
+
 export class FaultyTransport implements Transport {
   /** Steps so far, and what they were: filled when recording. */
   count = 0;
@@ -102,7 +107,7 @@ export class FaultyTransport implements Transport {
 
   /** Index of the first step from `from` on that something is to happen to; the length of the list if there is none. */
   #firstHit(steps: readonly Step[], from: number): number {
-    if (this.#dead) return from;
+    if (this.#dead) return firstOnTheBus(steps, from);
     if (this.#waiting.length === 0) return steps.length;
     for (let index = from; index < steps.length; index++) {
       const number = this.count + index - from;

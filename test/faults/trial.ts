@@ -143,6 +143,7 @@ async function runAgain(
   session: Session,
   places: readonly Place[],
 ): Promise<Pick<Verdict, "again" | "neededReset">> {
+  rig.chip.calm();
   const mustReset = places.some(({ variant }) => variant.sticks) || rig.chip.state === "off";
   if (mustReset) restart(rig);
   const outcome = await tryAgain(rig, session);

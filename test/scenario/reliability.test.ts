@@ -346,3 +346,51 @@ describe("a page that was right and is asked about together with one that was no
     expect(holds(rig.flash, next)).toBe(true);
   });
 });
+
+describe("protection", () => {
+  const READOUT = { readout: true } as const;
+
+  it("that was acknowledged and not set is noticed and set again", async () => {
+    const rig = rigFor();
+    const target = await rig.connect(rig.open());
+    rig.chip.inject({ kind: "not done", operation: 0 });
+    await target.protect(READOUT);
+    expect(rig.chip.readoutLevel).toBe(1);
+  });
+
+  it("that is in force already is no failure: the same command twice ends the same way", async () => {
+    const rig = rigFor();
+    for (let run = 0; run < 2; run++) await (await rig.connect(rig.open())).protect(READOUT);
+    expect(rig.chip.readoutLevel).toBe(1);
+  });
+
+  it("that a reset kept from being lifted is lifted at the next try", async () => {
+    const rig = rigFor();
+    await (await rig.connect(rig.open())).protect(READOUT);
+    const target = await rig.connect(rig.open());
+    rig.chip.inject({ kind: "reset in operation", operation: 0, fraction: 0.5 });
+    await target.unprotect("readout");
+    expect(rig.chip.readoutLevel).toBe(0);
+    expect(rig.flash.every((byte) => byte === 0xff)).toBe(true);
+  });
+
+  it("that is acknowledged three times and never set is a failure", async () => {
+    const rig = rigFor();
+    const target = await rig.connect(rig.open());
+    for (let operation = 0; operation < 3; operation++) rig.chip.inject({ kind: "not done", operation });
+    expect(await failureOf(target.protect(READOUT))).toMatchObject({
+      code: "VERIFY_FAILED",
+      message: "the chip acknowledged Readout Protect and can still be read",
+    });
+  });
+
+  it("of a chip that does not come back is not called done", async () => {
+    const rig = rigFor();
+    const target = await rig.connect(rig.open());
+    rig.chip.setBoot0(false);
+    expect(await failureOf(target.protect(READOUT))).toMatchObject({
+      code: "NO_REPLY",
+      message: "the chip did not come back to its bootloader, so that its protection could not be looked at",
+    });
+  });
+});
