@@ -1,6 +1,6 @@
 /** Opens what stands behind a target's text: the adapter, the lock of the address, the reset lines. */
 import { deviceByName } from "../devices/name.js";
-import { BootlaceError, hex } from "../errors.js";
+import { BootlaceError } from "../errors.js";
 import { openTransport } from "../transport/open.js";
 import { parseTarget, type I2cTarget, type TargetAddress } from "../transport/target.js";
 import type { Transport } from "../transport/transport.js";
@@ -18,8 +18,7 @@ export interface Link {
 
 export async function openTarget(text: string, options: ConnectOptions): Promise<Link> {
   const target = await withChipAddress(parseTarget(text, typedOptions(options)), options.chip);
-  if (target.kind === "i2c" && !options.force) await refuseOwned(target);
-  const lock = target.kind === "i2c" ? await lockOf(target, options) : undefined;
+  const lock = target.kind === "i2c" ? await claim(target, options) : undefined;
   const closers: (() => void | Promise<void>)[] = [() => lock?.release()];
   const close = async (): Promise<void> => {
     for (const closer of closers.reverse().splice(0)) await closer();
@@ -70,24 +69,10 @@ async function withChipAddress(target: TargetAddress, chip: string | undefined):
   return { ...target, address };
 }
 
-async function refuseOwned({ path, address }: I2cTarget): Promise<void> {
-  const { boundDriver } = await import("../host/bound-driver.js");
-  const bus = Number(/(\d+)$/.exec(path)?.[1] ?? NaN);
-  const owner = address === undefined || Number.isNaN(bus) ? undefined : boundDriver(bus, address);
-  if (!owner) return;
-  throw new BootlaceError(
-    "ADDRESS_OWNED",
-    `address ${hex(owner.address, 2)} of ${path} belongs to the kernel driver ${owner.driver}`,
-    {
-      hint: `Unbind it with \`${owner.unbindCommand}\`, or pass --force if you know that it is idle.`,
-    },
-  );
-}
-
-async function lockOf({ path, address }: I2cTarget, { waitMs, signal }: ConnectOptions) {
+async function claim({ path, address }: I2cTarget, { force, waitMs, signal }: ConnectOptions) {
   if (address === undefined || process.platform !== "linux") return undefined;
-  const { lockTarget } = await import("../host/lock.js");
-  return lockTarget(path, address, { waitMs, signal });
+  const { claimTarget } = await import("../host/claim.js");
+  return claimTarget(path, address, { force, waitMs, signal });
 }
 
 async function linesOf(

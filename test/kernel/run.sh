@@ -27,17 +27,38 @@ install_packages() {
     fail "apt-get could not install $missing"
 }
 
-# build_once NAME SCRIPT SOURCES...: prints the folder that SCRIPT filled for exactly these sources.
+# folder_of NAME: where the kernel that is built from exactly these sources is kept.
+folder_of() {
+  local sources
+  case $1 in
+    uml) sources=("$here/uml/build.sh" "$here/uml/rig.config" "$here"/kmod/*.[ch] "$here/kmod/Kbuild") ;;
+    qemu) sources=("$here/qemu/build.sh" "$here/qemu/init.sh") ;;
+    *) fail "there is no vehicle $1, only uml and qemu." ;;
+  esac
+  echo "$cache/$1-$(cat "${sources[@]}" | sha256sum | cut -c1-16)"
+}
+
+# The kernels are downloaded by apt-get: its lists must know today's versions.
+refresh_lists() {
+  local vehicle
+  for vehicle in "$@"; do
+    [ -d "$(folder_of "$vehicle")" ] && continue
+    [ "$(id -u)" != 0 ] || apt-get -qq update || true # without a network the old lists may do
+    apt-cache show linux-source-6.1 linux-image-amd64 >/dev/null 2>&1 ||
+      fail "apt-get knows no linux-source-6.1: it is in Debian 12; run apt-get update there."
+    return
+  done
+}
+
+# build_once NAME: prints the folder of its kernel, built if need be.
 build_once() {
-  local name=$1 script=$2 key folder
-  shift 2
-  key=$(cat "$@" | sha256sum | cut -c1-16)
-  folder=$cache/$name-$key
+  local name=$1 folder
+  folder=$(folder_of "$name")
   if [ ! -d "$folder" ]; then
     echo "building $name into $folder (once; some minutes)" >&2
     mkdir -p "$cache"
     rm -rf "$folder.part"
-    sh "$script" "$folder.part" >"$folder.log" 2>&1 || {
+    sh "$here/$name/build.sh" "$folder.part" >"$folder.log" 2>&1 || {
       tail -30 "$folder.log" >&2
       fail "$name could not be built; whole log: $folder.log"
     }
@@ -57,11 +78,7 @@ build_package() {
 # run_vehicle NAME: builds its kernel if need be, runs its suite. Leaves NAME.results and NAME.well (all went well) in $work.
 run_vehicle() {
   local name=$1 folder
-  case $name in
-    uml) folder=$(build_once uml "$here/uml/build.sh" "$here/uml/build.sh" "$here/uml/rig.config" "$here"/kmod/*) ;;
-    qemu) folder=$(build_once qemu "$here/qemu/build.sh" "$here/qemu/build.sh" "$here/qemu/init.sh") ;;
-    *) fail "there is no vehicle $name, only uml and qemu." ;;
-  esac
+  folder=$(build_once "$name")
   mkdir "$work/$name"
   echo "== $name"
   "$here/$name/run.sh" "$folder" "$bundles/$name.mjs" "$work/$name" 2>&1 | sed 's/\r$//' && touch "$work/$name.well"
@@ -72,6 +89,7 @@ started=$SECONDS
 vehicles=("$@")
 [ $# -gt 0 ] || vehicles=(uml qemu)
 install_packages
+refresh_lists "${vehicles[@]}"
 build_package
 work=$(mktemp -d "${TMPDIR:-/tmp}/bootlace-kernel.XXXXXX")
 trap 'rm -rf "$work"' EXIT

@@ -52,6 +52,7 @@ const FAILURES: readonly (readonly [string, number, number, RegExp])[] = [
   ["EREMOTEIO", 121, 20, /0x51/],
   ["EIO", 5, 24, /EIO/],
   ["EAGAIN", 11, 29, /arbitration/],
+  ["EPERM", 1, 11, /permit/],
   ["ENODEV", 19, 26, /adapter|unplugged/],
   ["EOPNOTSUPP", 95, 27, /limit|takes|short/],
 ];
