@@ -127,6 +127,7 @@ export class PeopleReporter implements Reporter {
       this.#plainAtMs = now;
       return;
     }
+    if (type === "progress" && state.done >= state.total) return; // the end says it
     const silenceMs = now - this.#plainAtMs;
     const stepped = percent >= this.#plainPercent + PLAIN_STEP_PERCENT && silenceMs >= PLAIN_LEAST_MS;
     if (type === "progress" && !stepped && silenceMs < PLAIN_MOST_MS) return;
