@@ -6,6 +6,7 @@ import { BootlaceError, hex, isSystemError } from "../../errors.js";
 import { ChipTarget } from "../../flash/chip-target.js";
 import type { Action } from "./command-line.js";
 import { meetAgain } from "./open-chip.js";
+import { setReadout } from "./readout.js";
 import { type Span, spanOf } from "./memory.js";
 import type { Source } from "./source.js";
 import type { Task } from "./task.js";
@@ -28,18 +29,12 @@ const ACTIONS: Readonly<Record<Action, (task: Task) => Promise<void>>> = {
   read,
   erase,
   crc,
-  "write unprotect": async (task) => {
-    await targetOf(task).unprotect("write", task.jobOptions);
-    task.report.say("Write protection is lifted; the chip restarts.");
+  "write unprotect": async ({ session, report }) => {
+    await session.loader.writeUnprotect();
+    report.say("Write protection is lifted; the chip restarts.");
   },
-  "read protect": async (task) => {
-    await targetOf(task).protect({ readout: true }, task.jobOptions);
-    task.report.say("Readout protection is set; the chip restarts.");
-  },
-  "read unprotect": async (task) => {
-    await targetOf(task).unprotect("readout", task.jobOptions);
-    task.report.say("Readout protection is lifted, the flash is erased; the chip restarts.");
-  },
+  "read protect": (task) => setReadout(task, true),
+  "read unprotect": (task) => setReadout(task, false),
 };
 
 const targetOf = ({ session }: Task): ChipTarget => new ChipTarget(session, nothing);

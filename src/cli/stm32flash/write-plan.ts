@@ -28,9 +28,8 @@ export function planWrite(source: Source, place: Place, memories: Memories): Wri
   const moved = movedImage(source, place, memories);
   const memory = memoryAt(memories, moved.start);
   const region = regionOf(source, place, { start: moved.start, memory, geometry: memories.geometry });
-  const image = region.given ? cutAt(moved, region.end) : moved;
-  if (image.end > region.end || image.end > memory.end)
-    throw tooLarge(source, image, { ...memory, end: region.end });
+  const image = place.length === undefined ? moved : cutAt(moved, moved.start + place.length);
+  if (image.end > region.end) throw tooLarge(source, image, { ...memory, end: region.end });
   const { start, end } = image;
   const leftOut = moved.end - end;
   if (memory.kind !== "flash" || place.pages === 0)

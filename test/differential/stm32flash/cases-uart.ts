@@ -41,7 +41,6 @@ export const UART_CASES = [
   uart(1, "-m 8n1 -c PORT"),
   uart(1, "-m 8n1 PORT", { chip: C031, differs: ["newer-chips", "status"] }),
 
-
   // ---- what is refused before a port is opened ----
   uart(0, "-h"),
   uart(0, "-w 5000.bin -h PORT"),
@@ -106,6 +105,7 @@ export const UART_CASES = [
   uart(1, "-m 8n1 -w '' PORT"),
   uart(0, "-m 8n1 -w empty.bin PORT", { differs: ["empty-files", "status", "flash"] }),
   uart(0, "-m 8n1 -w big.bin PORT", { differs: ["too-large", "status", "flash"] }),
+  uart(0, "-m 8n1 -w 5000.bin -S 0x08007000:8192 PORT", { differs: ["too-large", "status", "flash"] }),
   uart(0, "-m 8n1 -w 5000.bin -S 0x08007000 PORT", { differs: ["too-large", "status", "flash"] }),
   uart(1, "-m 8n1 -w 5000.bin PORT", { chip: { ...F030, rdp: 1 } }),
   uart(0, "-m 8n1 -w page.bin PORT", { chip: { ...F030, wrp: [0] }, differs: ["always-verified", "status"] }),
