@@ -73,7 +73,10 @@ export const ERRORS = {
     exit: 41,
     hint: "Check that the image was linked for this chip; `bootlace image info` shows its ranges.",
   },
-  IMAGE_UNLIKELY: { exit: 42, hint: "If this really is what the chip shall hold, pass --no-check." },
+  IMAGE_UNLIKELY: {
+    exit: 42,
+    hint: "If this really is what the chip shall hold, leave --check refuse away.",
+  },
   FILE_FAILED: { exit: 43, hint: "Check the path and its permissions." },
   CANNOT_PRESERVE: {
     exit: 44,
@@ -91,6 +94,8 @@ export const ERRORS = {
   DIFFERENT: { exit: 51, hint: "Write the image with `bootlace write`." },
   RESET_FAILED: { exit: 52, hint: "Check the lines named in the reset sequence, or reset the chip by hand." },
   SEVERAL_FAILED: { exit: 53, hint: "Each target's own line says what failed." },
+
+  NO_PROGRAM: { exit: 54, hint: "Write a firmware first, or give the address of its vector table." },
 
   INTERNAL: { exit: 70, hint: "This is a bug in bootlace; please report it with the output of --trace." },
   INTERRUPTED: { exit: 130, hint: "Run the same command again to finish the job." },

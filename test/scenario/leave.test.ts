@@ -26,6 +26,16 @@ describe("leaving the bootloader", () => {
     },
   );
 
+  it("a blank chip is not said to be started", async () => {
+    const { target, chip } = await connectSim("stm32g071");
+    await expect(target.run()).rejects.toMatchObject({
+      code: "NO_PROGRAM",
+      message: "there is no program at 0x08000000: its first words are blank",
+      context: { chipState: "the flash was not changed; the chip is still in its bootloader" },
+    });
+    expect(chip.state).toBe("bootloader");
+  });
+
   it("a chip whose bootloader leaves no RAM says so, and that the image is written", async () => {
     const { target } = await connectSim("stm32l011?bus=uart");
     const leaving = target.write(firmware(BASE, 4096), { leave: "reset" });
