@@ -223,6 +223,7 @@ export const UART_CASES = [
   uart(1, "-m 8n1 -R PORT", { chip: G071, differs: ["reset-room", "status", "resets"] }),
   uart(0, "-m 8n1 -g 0x30001000 PORT", { differs: ["go-refused", "status"] }),
   uart(0, "-m 8n1 -g 0 PORT", { chip: { ...F030, rdp: 1 }, differs: ["go-refused", "status"] }),
+  uart(0, "-m 8n1 -o -g 0 PORT", { differs: ["go-blank", "status", "state"] }),
   uart(1, "-m 8n1 -w none.bin -g 0 PORT"),
   uart(1, "-m 8n1 -w 101.bin -S 0x30000000 -g 0 PORT"),
   uart(1, "-m 8n1 -w 101.bin -S 0x30000000 -R PORT", { differs: ["reset-after-failure", "resets"] }),

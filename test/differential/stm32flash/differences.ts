@@ -138,6 +138,11 @@ export const DIFFERENCES = {
     here: "exits with 1.",
     why: "the program does not run.",
   },
+  "go-blank": {
+    theirs: "-g into blank flash is acknowledged by the chip and exits with 0.",
+    here: "refused, status 1.",
+    why: "there is no program; a core that starts there locks up.",
+  },
   "go-after-restart": {
     theirs: "-g with -u, -j or -k fails, because the chip restarts, and exits with 0.",
     here: "the chip is met again after its restart and the program started; where that fails the status is 1.",

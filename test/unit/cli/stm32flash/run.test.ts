@@ -104,7 +104,9 @@ describe("bootlace stm32flash", () => {
   });
 
   it("starts the program, resets, and protects", async () => {
-    const go = await run("-g", "0", CHIP);
+    const blank = await run("-g", "0", CHIP);
+    expect([blank.status, blank.stderr.includes("there is no program at 0x08000000")]).toEqual([1, true]);
+    const go = await run("-w", fileOf("program.bin", new Uint8Array(64).fill(1)), "-g", "0", CHIP);
     expect([go.status, lines(go.stdout).at(-1)]).toEqual([0, "Started the program at 0x08000000."]);
     const reset = await run("-R", CHIP);
     expect([reset.status, lines(reset.stdout).at(-1)]).toEqual([0, "Reset the chip."]);
