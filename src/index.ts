@@ -28,3 +28,6 @@ export type { Device, Geometry, Page, Range } from "./devices/device.js";
 export { parseTarget, type TargetAddress } from "./transport/target.js";
 export { openTransport, type OpenOptions } from "./transport/open.js";
 export { StepError, type Step, type Traits, type Transport } from "./transport/transport.js";
+export { I2cBus } from "./transport/i2c-bus.js";
+export { I2C_FUNC } from "./transport/i2c-functionality.js";
+export { I2C_MESSAGE_FLAG, type I2cMessage } from "./transport/i2c-messages.js";
