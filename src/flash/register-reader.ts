@@ -50,16 +50,21 @@ export class RegisterReader {
 
   async #orRefused(ask: () => Promise<Uint8Array>): Promise<Uint8Array | undefined> {
     if (this.protected || !this.loader.offers(READ_MEMORY)) return undefined;
-    try {
-      const bytes = await ask();
-      this.protected = false;
-      return bytes;
-    } catch (error) {
-      if (!(error instanceof BootlaceError)) throw error;
-      if (error.code === "PROTECTED") this.protected = true;
-      if (error.code === "PROTECTED" || error.code === "REFUSED") return undefined;
-      throw error;
-    }
+    let answer = await orRefusal(ask);
+    // One refusal at the wrong moment looks like protection, and a chip that counts as protected is not written.
+    if (answer === "PROTECTED") answer = await orRefusal(ask);
+    if (answer !== "REFUSED") this.protected = answer === "PROTECTED";
+    return typeof answer === "string" ? undefined : answer;
+  }
+}
+
+async function orRefusal(ask: () => Promise<Uint8Array>): Promise<Uint8Array | "PROTECTED" | "REFUSED"> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof BootlaceError && (error.code === "PROTECTED" || error.code === "REFUSED"))
+      return error.code;
+    throw error;
   }
 }
 

@@ -13,6 +13,7 @@ import {
   SMALL,
   TINY,
   wouldBoot,
+  ZERO,
   type Model,
   type Rig,
 } from "../faults/rig.js";
@@ -392,5 +393,26 @@ describe("protection", () => {
       code: "NO_REPLY",
       message: "the chip did not come back to its bootloader, so that its protection could not be looked at",
     });
+  });
+});
+
+describe("a refusal at the wrong moment", () => {
+  it("does not make a chip count as protected when its register cannot be read anyway", async () => {
+    const rig = rigFor({ model: ZERO, image: firmware(5, 600) });
+    let reads = 0;
+    const refusing: Appointment = {
+      at: 0,
+      // Its ID byte lies where this bootloader does not let it be read: asked for four times.
+      wants: (step) => step.kind === "write" && step.bytes[0] === 0x11 && ++reads === 4,
+      act: async (hit) => {
+        hit.inner.chip.inject({ kind: "refused", status: 0 });
+        await hit.run(hit.step);
+        return undefined;
+      },
+    };
+    const target = await rig.connect(faulty(rig, refusing));
+    expect(target.chip.readoutProtected).not.toBe(true);
+    await target.write(firmware(6, 600), { check: "off" });
+    expect(holds(rig.flash, firmware(6, 600))).toBe(true);
   });
 });
