@@ -11,7 +11,7 @@ import type { I2cVersion, UartVersion } from "../../src/simulator/opcodes.js";
 import type { ChipQuirks } from "../../src/simulator/quirks.js";
 import { SimTransport } from "../../src/transport/sim.js";
 import type { Transport } from "../../src/transport/transport.js";
-import { G071 } from "../unit/simulator/chips.js";
+import { G071, L072 } from "../unit/simulator/chips.js";
 import type { Bus } from "./kinds.js";
 
 export const BASE = 0x0800_0000;
@@ -21,10 +21,13 @@ export interface Protocol {
   readonly bus: Bus;
   readonly i2c?: I2cVersion;
   readonly uart?: UartVersion;
+  readonly quirks?: Partial<ChipQuirks>;
 }
 
 export const PROTOCOLS: readonly Protocol[] = [
   { name: "I2C 1.0", bus: "i2c", i2c: "1.0" },
+  // Whether a status is still due after the adapter gave up on the stretch before it, no document says.
+  { name: "I2C 1.0b", bus: "i2c", i2c: "1.0", quirks: { statusAfterAbort: "lost" } },
   { name: "I2C 1.1", bus: "i2c", i2c: "1.1" },
   { name: "I2C 1.2", bus: "i2c", i2c: "1.2" },
   { name: "UART 2.2", bus: "uart", uart: "2.2" },
@@ -78,6 +81,18 @@ export const SMALL: Model = {
   options: {},
 };
 
+/** STM32L0: erased flash reads 00, pages of 128 bytes. */
+export const ZERO: Model = {
+  facts: { ...L072, flash: { ...L072.flash, size: 0x1000, pages: pages(32, 128) } },
+  options: { flashSize: 0x1000, pageSize: 128 },
+};
+
+/** STM32G071 with bootloader V11.3: the list of pages is acknowledged before it is erased. */
+export const HASTY: Model = {
+  facts: { ...TINY.facts, bootloaderVersion: "V11.3", idByte: 0xb3 },
+  options: TINY.options,
+};
+
 export interface RigOptions {
   readonly protocol: Protocol;
   readonly model: Model;
@@ -109,7 +124,7 @@ export function makeRig({ protocol, model, flash: first, quirks, readoutLevel, o
     timings: { programMs: 1, pageEraseMs: 3, massEraseMs: 6, optionBytesMs: 3, startupMs: 2 },
     ...(protocol.i2c && { i2cProtocol: protocol.i2c }),
     ...(protocol.uart && { uartProtocol: protocol.uart }),
-    ...(quirks && { quirks }),
+    quirks: { ...protocol.quirks, ...quirks },
     ...(readoutLevel !== undefined && { readoutLevel }),
   });
   const address = facts.i2c!.address;

@@ -3,7 +3,7 @@ import type { Target } from "../../src/flash/target.js";
 import type { WriteOptions, WriteResult } from "../../src/flash/job.js";
 import { MemoryImage } from "../../src/image/image.js";
 import { noise } from "../support/sim-target.js";
-import { BASE, holds, SMALL, TINY, type Model, type Rig } from "./rig.js";
+import { BASE, HASTY, holds, SMALL, TINY, ZERO, type Model, type Rig } from "./rig.js";
 
 export interface Session {
   readonly name: string;
@@ -18,8 +18,6 @@ export interface Session {
   wrong(rig: Rig, result: unknown): string | undefined;
   /** @returns what a failed run must not have touched and has */
   harm(rig: Rig): string | undefined;
-  /** Protocols whose commands do not offer it. */
-  readonly except?: readonly string[];
 }
 
 interface Part {
@@ -30,7 +28,11 @@ interface Part {
 const PAGE = 512;
 
 function flashOf(size: number, ...parts: readonly Part[]): Uint8Array {
-  const flash = new Uint8Array(size).fill(0xff);
+  return flashOn(0xff, size, ...parts);
+}
+
+function flashOn(erased: 0x00 | 0xff, size: number, ...parts: readonly Part[]): Uint8Array {
+  const flash = new Uint8Array(size).fill(erased);
   for (const { at, bytes } of parts) flash.set(bytes, at);
   return flash;
 }
@@ -136,6 +138,15 @@ const WRITES: readonly Session[] = [
     model: SMALL,
     pageBytes: 2048,
   }),
+  writeSession({
+    name: "write, erased reads 00",
+    flash: flashOn(0x00, 0x1000, { at: 0, bytes: OLD.subarray(0, 700) }, { at: 1500, bytes: noise(100, 9) }),
+    old: OLD.subarray(0, 700),
+    image: patched(patched(OLD.subarray(0, 700), 300, 11), 650, 12, 50),
+    model: ZERO,
+    pageBytes: 128,
+  }),
+  writeSession({ name: "write, early ACK", flash: OLD_FLASH, old: OLD, image: NEW, model: HASTY }),
 ];
 
 // ---- reading ----
