@@ -6,10 +6,11 @@ import { runMoves } from "../../../src/lines/line-driver.js";
 import { openLines } from "../../../src/lines/open-lines.js";
 import { parseResetSequence } from "../../../src/lines/sequence.js";
 import type { SimulatedChip } from "../../../src/simulator/chip.js";
+import { serveUartOnPty } from "../../../src/simulator/pty.js";
 import { I2cBus } from "../../../src/transport/i2c-bus.js";
 import { putBehind } from "../server/chip-behind.js";
 import type { AdapterOptions, SimAdapter } from "../server/i2csim.js";
-import { PATH, rejection, withAdapter } from "./bench.js";
+import { PATH, rejection, withAdapter, writeTemporary } from "./bench.js";
 import { FLASH, firmware, makeChip } from "./chips.js";
 import { test } from "./harness.js";
 import { startHolder } from "./holders.js";
@@ -197,19 +198,48 @@ test("NRST was low for at least the 10 ms of the sequence, and BOOT0 was high be
     assert.ok(boot0.atMs < high.atMs);
   }));
 
-const SEQUENCE =
-  "boot0@BOOT0 nrst@NRST; boot0=1 nrst=0 wait=10 nrst=1 wait=50 / boot0=0 nrst=0 wait=10 nrst=1";
-const TARGET = ["--port", PATH, "--address", "0x51", "--reset-sequence", SEQUENCE];
+const WIRES = ["--line", "boot0=BOOT0", "--line", "nrst=NRST"];
+const PRESET = ["--reset-sequence", "gpio", ...WIRES];
 
-test("info with a reset sequence finds a chip that ran its application, reset sends it back", () =>
+/** `info` finds the chip, `reset` sends it back to its application. */
+async function thereAndBack({ adapter, chip }: Wired, target: readonly string[]): Promise<void> {
+  const info = await bootlace(["info", ...target]);
+  assert.equal(info.status, 0, info.stderr);
+  assert.equal(chip.state, "bootloader");
+  const reset = await bootlace(["reset", ...target]);
+  assert.equal(reset.status, 0, reset.stderr);
+  await settled(adapter);
+  await sleep(60);
+  assert.equal(chip.state, "application");
+}
+
+test("over I2C, info with a reset sequence finds a chip that ran its application, reset sends it back", () =>
+  withApplication(async (wired) => {
+    await thereAndBack(wired, ["--port", PATH, "--address", "0x51", ...PRESET]);
+    assert.deepEqual(wired.chip.violations, []);
+  }));
+
+test("over a UART, info with a reset sequence finds a chip that ran its application, reset sends it back", () =>
+  withApplication(async (wired) => {
+    const uart = serveUartOnPty(wired.chip);
+    try {
+      await thereAndBack(wired, ["--port", uart.path, "--mode", "8n1", ...PRESET]);
+    } finally {
+      uart.close();
+    }
+  }));
+
+test("write with a sequence written out resets the chip and leaves it running the new program", () =>
   withApplication(async ({ adapter, chip }) => {
-    const info = await bootlace(["info", ...TARGET]);
-    assert.equal(info.status, 0, info.stderr);
-    assert.equal(chip.state, "bootloader");
-    const reset = await bootlace(["reset", ...TARGET]);
-    assert.equal(reset.status, 0, reset.stderr);
+    const image = firmware(2048, 21);
+    const steps =
+      "boot0@BOOT0 nrst@NRST; boot0=1 nrst=0 wait=10 nrst=1 wait=50 / boot0=0 nrst=0 wait=10 nrst=1";
+    const file = writeTemporary("image.bin", image);
+    const target = ["--port", PATH, "--address", "0x51", "--reset-sequence", steps];
+    const { status, stderr } = await bootlace(["write", file, ...target, "--reset"]);
+    assert.equal(status, 0, stderr);
     await settled(adapter);
     await sleep(60);
     assert.equal(chip.state, "application");
-    assert.deepEqual(chip.violations, []);
+    assert.ok(image.equals(chip.peek(FLASH, image.length)));
   }));
