@@ -1,5 +1,5 @@
 /** Which chips a command line means: --port, --address, --manifest and the environment. */
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { BootlaceError, hex } from "../errors.js";
 import type { ConnectOptions } from "../flash/target.js";
 import { formatTarget, parseTarget, type TargetAddress } from "../transport/target.js";
@@ -21,7 +21,7 @@ export interface ChosenTarget {
 /** @throws BootlaceError USAGE before anything is opened */
 export async function chooseTargets(options: TargetOptions, env: Env): Promise<ChosenTarget[]> {
   const entries =
-    options.manifest === undefined ? pairUp(options, env) : await readManifest(options.manifest, options);
+    options.manifest === undefined ? pairUp(options, env) : readManifest(options.manifest, options);
   const targets = entries.map((entry) => chosen(entry, options));
   await checkSequences(targets);
   const seen = new Set<string>();
@@ -83,13 +83,13 @@ function withEnvironment(entry: ManifestEntry, options: TargetOptions, env: Env)
   }
 }
 
-async function readManifest(file: string, options: TargetOptions): Promise<ManifestEntry[]> {
+function readManifest(file: string, options: TargetOptions): ManifestEntry[] {
   if (options.port !== undefined || options.address !== undefined) {
     throw usage("--manifest names the targets: --port and --address do not go with it");
   }
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = readFileSync(file, "utf8");
   } catch (cause) {
     throw new BootlaceError("FILE_FAILED", `cannot read the manifest ${file}`, { file }, { cause });
   }

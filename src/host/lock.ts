@@ -7,7 +7,6 @@
  * the descriptor, also after SIGKILL. The lock of the process, at NOTE_OFFSET, says who it is: F_OFD_GETLK gives the pid of those
  * only, also to other users. The kernel drops it when the process closes any descriptor of that device; then /proc is asked.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { BootlaceError, hex } from "../errors.js";
 import { binding, FILE_FLAG, LOCK_OWNER } from "../native/binding.js";
 import type { FileHandle, NativeBinding } from "../native/binding.js";
@@ -100,6 +99,7 @@ async function takeBefore(deadline: number, attempt: Attempt): Promise<boolean> 
     if (state === "locked") native.lockTake(file, NOTE_OFFSET + address, 1, LOCK_OWNER.process);
     if (state !== "held") return state === "locked";
     if (Date.now() >= deadline) throw lockedError(attempt);
+    const { setTimeout: sleep } = await import("node:timers/promises");
     await sleep(POLL_MS, undefined, options.signal === undefined ? {} : { signal: options.signal });
   }
 }

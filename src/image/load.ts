@@ -1,6 +1,6 @@
 /** Reads an image from a file or from standard input. */
 
-import { createReadStream } from "node:fs";
+import { createReadStream, readFileSync, statSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { getSystemErrorMap } from "node:util";
 import { BootlaceError, isSystemError } from "../errors.js";
@@ -26,11 +26,24 @@ const CHUNK_BYTES = 1 << 20;
 export async function loadImage(path: string, options: LoadOptions = {}): Promise<MemoryImage> {
   const standardInput = path === "-";
   const file = standardInput ? "standard input" : path;
-  const stream = standardInput
-    ? (options.stdin ?? process.stdin)
-    : createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  const bytes = await readAll(stream, file, options.maxFileBytes ?? DEFAULT_MAX_FILE_BYTES);
+  const most = options.maxFileBytes ?? DEFAULT_MAX_FILE_BYTES;
+  const bytes = standardInput
+    ? await readAll(options.stdin ?? process.stdin, file, most)
+    : (readRegular(path, most) ??
+      (await readAll(createReadStream(path, { highWaterMark: CHUNK_BYTES }), file, most)));
   return parseImage(bytes, { file, format: options.format, base: options.base, maxBytes: options.maxBytes });
+}
+
+/** At once: streams cost a short command more than all the rest of it. Undefined for pipes, devices and what else tells no size. */
+function readRegular(path: string, maxFileBytes: number): Uint8Array | undefined {
+  try {
+    const stat = statSync(path); // not by opening it: whoever writes to a pipe would see it closed again
+    if (!stat.isFile() || stat.size === 0) return undefined;
+    if (stat.size > maxFileBytes) throw tooLarge(path, maxFileBytes);
+    return readFileSync(path);
+  } catch (error) {
+    throw error instanceof BootlaceError ? error : failed(path, error);
+  }
 }
 
 async function readAll(stream: Readable, file: string, maxFileBytes: number): Promise<Uint8Array> {
@@ -41,14 +54,16 @@ async function readAll(stream: Readable, file: string, maxFileBytes: number): Pr
       const bytes = chunk as Uint8Array;
       chunks.push(bytes);
       length += bytes.length;
-      if (length > maxFileBytes)
-        throw rejected(file, { offset: maxFileBytes }, `the file is larger than ${maxFileBytes} bytes`);
+      if (length > maxFileBytes) throw tooLarge(file, maxFileBytes);
     }
   } catch (error) {
     throw error instanceof BootlaceError ? error : failed(file, error);
   }
   return Buffer.concat(chunks, length);
 }
+
+const tooLarge = (file: string, maxFileBytes: number): BootlaceError =>
+  rejected(file, { offset: maxFileBytes }, `the file is larger than ${maxFileBytes} bytes`);
 
 function failed(file: string, cause: unknown): BootlaceError {
   return new BootlaceError("FILE_FAILED", `cannot read ${file}: ${reason(cause)}`, { file }, { cause });

@@ -1,5 +1,5 @@
 /** The transport over Linux i2c-dev: one chip at one address of one bus. */
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { basename } from "node:path";
 import { BootlaceError, hex, isSystemError } from "../errors.js";
@@ -48,7 +48,7 @@ export const openI2cDev = async (
   checkOptions(options);
   const bus = await openBus(options.path, native);
   try {
-    if (!can(bus.functionality, I2C_FUNC.I2C)) throw await smbusOnly(bus);
+    if (!can(bus.functionality, I2C_FUNC.I2C)) throw smbusOnly(bus);
     if (options.retries !== undefined) await bus.setRetries(options.retries);
     return new I2cDevTransport(bus, options);
   } catch (error) {
@@ -191,8 +191,8 @@ const openFailure = (path: string, cause: Error & { readonly code: string }): Bo
   return new BootlaceError(code, `${path}: ${text}`, {}, { cause });
 };
 
-const smbusOnly = async (bus: I2cBus): Promise<BootlaceError> => {
-  const name = await adapterName(bus.path);
+const smbusOnly = (bus: I2cBus): BootlaceError => {
+  const name = adapterName(bus.path);
   const adapter = name === undefined ? bus.path : `${bus.path} (${name})`;
   const mask = hex(bus.functionality);
   return new BootlaceError(
@@ -202,9 +202,9 @@ const smbusOnly = async (bus: I2cBus): Promise<BootlaceError> => {
 };
 
 /** For the message only, and not there without sysfs. */
-const adapterName = async (path: string): Promise<string | undefined> => {
+const adapterName = (path: string): string | undefined => {
   try {
-    return (await readFile(`/sys/class/i2c-dev/${basename(path)}/name`, "utf8")).trim();
+    return readFileSync(`/sys/class/i2c-dev/${basename(path)}/name`, "utf8").trim();
   } catch {
     return undefined;
   }
