@@ -79,8 +79,9 @@ export class Programmer {
   }
 
   /** Frames shrink when the adapter refuses their length. */
-  #fitting(items: readonly Item[]): Item[] {
+  #fitting(items: readonly Item[]): readonly Item[] {
     const most = this.run.session.loader.writeBytes;
+    if (items.every(({ block }) => block.bytes.length <= most)) return items;
     return items.flatMap((item) => splitBlock(item.block, most).map((block) => ({ ...item, block })));
   }
 

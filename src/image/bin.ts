@@ -25,7 +25,8 @@ export function readBin(bytes: Uint8Array, base: number | undefined, options: Re
       { offset: options.maxBytes },
       `the image is larger than ${options.maxBytes} bytes`,
     );
-  const builder = new ImageBuilder({ ...options, format: "bin", poolBytes: bytes.length });
+  const pool = options.owned === true ? bytes : undefined;
+  const builder = new ImageBuilder({ ...options, format: "bin", poolBytes: bytes.length, pool });
   builder.add(base, bytes, 0);
   return builder.finish();
 }

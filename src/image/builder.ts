@@ -20,6 +20,8 @@ export interface BuilderOptions {
   readonly format: ImageFormat;
   /** Most data bytes that the file can hold, from its size. */
   readonly poolBytes: number;
+  /** Bytes that nobody else changes: they become the pool, and adding them copies nothing. */
+  readonly pool?: Uint8Array | undefined;
   /** Most data bytes that the caller wants. */
   readonly maxBytes: number;
 }
@@ -43,7 +45,7 @@ export class ImageBuilder {
 
   constructor(options: BuilderOptions) {
     this.#options = options;
-    this.pool = new Uint8Array(options.poolBytes);
+    this.pool = options.pool ?? new Uint8Array(options.poolBytes);
   }
 
   /**
@@ -69,7 +71,7 @@ export class ImageBuilder {
 
   /** Copies `bytes` in: for formats whose data lies ready in the file. */
   add(address: number, bytes: Uint8Array, place: number): void {
-    this.pool.set(bytes, this.used);
+    if (bytes !== this.pool) this.pool.set(bytes, this.used);
     this.take(address, bytes.length, place);
   }
 

@@ -9,7 +9,7 @@ import { parseImage } from "./parse.js";
 import type { ParseOptions } from "./parse.js";
 import { rejected } from "./reject.js";
 
-export interface LoadOptions extends Omit<ParseOptions, "file"> {
+export interface LoadOptions extends Omit<ParseOptions, "file" | "owned"> {
   /** What "-" reads from. Default: the standard input of this process. */
   readonly stdin?: Readable;
   /** Most bytes of the file itself, default 256 MiB: ELF files with debug information are large. */
@@ -31,16 +31,18 @@ export async function loadImage(path: string, options: LoadOptions = {}): Promis
     ? await readAll(options.stdin ?? process.stdin, file, most)
     : (readRegular(path, most) ??
       (await readAll(createReadStream(path, { highWaterMark: CHUNK_BYTES }), file, most)));
-  return parseImage(bytes, { file, format: options.format, base: options.base, maxBytes: options.maxBytes });
+  const { format, base, maxBytes } = options;
+  return parseImage(bytes, { file, format, base, maxBytes, owned: true });
 }
 
 /** At once: streams cost a short command more than all the rest of it. Undefined for pipes, devices and what else tells no size. */
 function readRegular(path: string, maxFileBytes: number): Uint8Array | undefined {
   try {
-    const stat = statSync(path); // not by opening it: whoever writes to a pipe would see it closed again
-    if (!stat.isFile() || stat.size === 0) return undefined;
+    // Not by opening it: whoever writes to a pipe would see it closed again.
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (!stat?.isFile() || stat.size === 0) return undefined;
     if (stat.size > maxFileBytes) throw tooLarge(path, maxFileBytes);
-    return readFileSync(path);
+    return asBytes(readFileSync(path));
   } catch (error) {
     throw error instanceof BootlaceError ? error : failed(path, error);
   }
@@ -59,8 +61,11 @@ async function readAll(stream: Readable, file: string, maxFileBytes: number): Pr
   } catch (error) {
     throw error instanceof BootlaceError ? error : failed(file, error);
   }
-  return Buffer.concat(chunks, length);
+  return asBytes(Buffer.concat(chunks, length));
 }
+
+const asBytes = ({ buffer, byteOffset, length }: Buffer): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, length);
 
 const tooLarge = (file: string, maxFileBytes: number): BootlaceError =>
   rejected(file, { offset: maxFileBytes }, `the file is larger than ${maxFileBytes} bytes`);

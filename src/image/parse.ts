@@ -17,6 +17,8 @@ export interface ParseOptions {
   readonly format?: ImageFormat | undefined;
   /** Where the first byte of a raw binary goes; the other formats name their addresses and take no notice of it. */
   readonly base?: number | undefined;
+  /** Nobody else changes the bytes: the image may keep them as they are. */
+  readonly owned?: boolean | undefined;
   /** Most data bytes, default 64 MiB. */
   readonly maxBytes?: number | undefined;
 }
@@ -24,7 +26,7 @@ export interface ParseOptions {
 const DEFAULT_MAX_BYTES = 64 << 20;
 
 /**
- * The image holds copies: `bytes` may change afterwards. Memory in use stays within a small multiple of `bytes.length`,
+ * The image holds copies unless `owned`: `bytes` may change afterwards. Memory in use stays within a small multiple of `bytes.length`,
  * whatever the file says.
  * @throws BootlaceError IMAGE_INVALID with `file`, and `line` or `offset`, in its context
  */
@@ -32,7 +34,8 @@ export function parseImage(bytes: Uint8Array, options: ParseOptions): MemoryImag
   const { file, base } = options;
   const format = options.format ?? detectFormat(bytes);
   if (format === undefined) throw rejected(file, { offset: 0 }, whyUnknown(bytes));
-  const image = read(bytes, format, { file, base, maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES });
+  const { maxBytes = DEFAULT_MAX_BYTES, owned } = options;
+  const image = read(bytes, format, { file, base, maxBytes, owned });
   if (image.segments.length === 0)
     throw rejected(file, { offset: 0 }, "the file is well-formed, but has no data in it");
   return image;

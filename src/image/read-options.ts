@@ -4,4 +4,6 @@ export interface ReadOptions {
   readonly file: string;
   /** Most data bytes that the image may have. */
   readonly maxBytes: number;
+  /** Nobody else changes the file's bytes. */
+  readonly owned?: boolean | undefined;
 }

@@ -109,6 +109,15 @@ describe("a limit on size", () => {
   });
 });
 
+describe("a raw binary", () => {
+  it("is copied, unless the caller gives its bytes away", () => {
+    const bytes = Uint8Array.of(0, 0x20, 0, 0x20, 1, 2, 0, 8);
+    const options = { file: "app.bin", base: 0 };
+    expect(parseImage(bytes, options).segments[0]!.bytes.buffer).not.toBe(bytes.buffer);
+    expect(parseImage(bytes, { ...options, owned: true }).segments[0]!.bytes.buffer).toBe(bytes.buffer);
+  });
+});
+
 describe("loadImage", () => {
   let folder = "";
   beforeAll(async () => {
