@@ -69,11 +69,12 @@ const command = {
   outExtension: { ".js": ".cjs" },
   outdir: join(fresh, "cli"),
   // Bundled but for what loads binaries of its own, and is loaded when a port or bus is opened.
-  external: Object.keys(dependencies).filter((name) => name !== "commander"),
+  external: Object.keys(dependencies).filter((name) => !["commander", "node-gyp-build"].includes(name)),
   supported: { "dynamic-import": false },
   define: { ...shared.define, "import.meta.url": "bundle.url" },
   banner: { js: 'const bundle={get url(){return require("node:url").pathToFileURL(__filename).href}};' },
-  minifyWhitespace: true,
+  charset: "ascii", // program-loader.cjs reads it as such
+  minifyWhitespace: true, // and no identifiers: --trace shows names
   minifySyntax: true,
 };
 
