@@ -69,7 +69,7 @@ const command = {
   outExtension: { ".js": ".cjs" },
   outdir: join(fresh, "cli"),
   // Bundled but for what loads binaries of its own, and is loaded when a port or bus is opened.
-  external: Object.keys(dependencies).filter((name) => !["commander", "node-gyp-build"].includes(name)),
+  external: Object.keys(dependencies).filter((name) => name !== "commander"),
   supported: { "dynamic-import": false },
   define: { ...shared.define, "import.meta.url": "bundle.url" },
   banner: { js: 'const bundle={get url(){return require("node:url").pathToFileURL(__filename).href}};' },

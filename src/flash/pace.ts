@@ -2,13 +2,14 @@
  * How many commands go into one list: enough that the trip to the transport costs nothing, few enough that a stop request is
  * answered within a fraction of a second and progress moves, whatever the speed of the wire, which the host does not know.
  */
-const LEAST = 1;
+const FIRST = 4;
 const MOST = 64;
-const SHORT_MS = 60;
-const LONG_MS = 150;
+const LIST_MS = 130;
+/** A list that was over too soon, because of something else, shall not make the next one last for seconds. */
+const MOST_GROWTH = 4;
 
 export class Pace {
-  #commands = 4;
+  #commands = FIRST;
 
   /** For the next list. */
   get commands(): number {
@@ -17,8 +18,7 @@ export class Pace {
 
   /** Tells how long a list of `commands` took. */
   took(commands: number, elapsedMs: number): void {
-    if (elapsedMs > LONG_MS) this.#commands = Math.max(LEAST, this.#commands >> 1);
-    else if (elapsedMs < SHORT_MS && commands >= this.#commands)
-      this.#commands = Math.min(MOST, this.#commands << 1);
+    const fitting = Math.floor((LIST_MS * commands) / elapsedMs);
+    this.#commands = Math.max(1, Math.min(fitting, commands * MOST_GROWTH, MOST));
   }
 }
