@@ -18,7 +18,6 @@ const SUITES = [
   { name: "typecheck", kind: "step", command: ["npm", "run", "-s", "typecheck"] },
   { name: "lint", kind: "step", command: ["npm", "run", "-s", "lint"] },
   { name: "vitest", kind: "vitest", command: ["npx", "--no-install", "vitest", "run"] },
-  { name: "asan", kind: "lines", command: ["npm", "run", "-s", "test:asan"] },
   { name: "sanitizers", kind: "lines", command: ["npm", "run", "-s", "test:asan"] },
   { name: "faults", kind: "lines", command: ["npm", "run", "-s", "faults", "--", "--ci"] },
   { name: "kernel", kind: "lines", command: ["npm", "run", "-s", "test:kernel"] },
