@@ -102,13 +102,16 @@ export class I2cBus {
     const { signal, combine = false } = options;
     const program = encodeSteps(steps);
     return this.#inTurn(async () => {
-      await this.#raiseTimeout(longestTimeoutMs(steps));
+      const raised = this.#raiseTimeout(longestTimeoutMs(steps)); // on the same thread, so before the list
+      raised.catch(() => undefined); // told when the list is over
       const abort = (): void => this.#native.i2cAbort(this.#handle);
       const running = this.#native.i2cRun(this.#handle, address, program, combine ? RUN_FLAG.combine : 0);
       signal?.addEventListener("abort", abort, { once: true });
-      if (signal?.aborted === true) abort(); // during the time-out's ioctl
+      if (signal?.aborted === true) abort();
       try {
-        return this.#counted(await running);
+        const result = await running;
+        await raised;
+        return this.#counted(result);
       } finally {
         signal?.removeEventListener("abort", abort);
       }
