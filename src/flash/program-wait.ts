@@ -12,12 +12,12 @@ const MOST_MS = 100;
 /** Blocks in a list while the wait is searched for. */
 const SEARCH_BLOCKS = 4;
 /** The search is over when its step is this part of the wait, or this short. */
-const FINE = 0.005;
+const FINE = 0.01;
 const FINE_MS = 0.005;
 /** Once found: what is left of the wait after a list without BUSY, so that it can come down again. */
-const EASE = 0.9998;
+const EASE = 0.9995;
 /** More BUSY answers than this to a block: the wait is too short, not the chip's times uneven. */
-const TOO_OFTEN = 0.25;
+const TOO_OFTEN = 0.1;
 
 export class ProgramWait {
   #waitMs = 0;
