@@ -6,7 +6,7 @@ const LEAST_MS_PER_KIB = 0.05;
 /** A shorter range tells too little: the first question may come too late for it. */
 const TELLING_BYTES = 8 * 1024;
 /** Between two questions, of the time expected: while it is a guess, and when it was measured. */
-const GUESSED_PART = 0.2;
+const GUESSED_PART = 0.5;
 const MEASURED_PART = 0.03;
 const LEAST_INTERVAL_MS = 0.2;
 
