@@ -11,27 +11,18 @@ import { persist } from "./retry.js";
 const MOST_BYTES_AT_ONCE = 64 * 1024;
 const MOST_PAGES_AT_ONCE = 32;
 
-/** Parts of `pages` that one command may take. */
-export function eraseGroups(run: JobRun, pages: readonly Page[]): Page[][] {
+/** The first of `pages`, as many as one command may take. */
+function nextGroup(run: JobRun, pages: readonly Page[]): readonly Page[] {
   const { loader, quirks } = run.session;
   const legacy = loader.offers(ERASE) ? Infinity : 255;
-  const most = Math.max(
-    1,
-    Math.min(quirks.erasePagesPerCommand, loader.erasePages, MOST_PAGES_AT_ONCE, legacy),
-  );
-  const groups: Page[][] = [];
-  let bytes = 0;
-  for (const page of pages) {
-    const group = groups.at(-1);
-    if (group && group.length < most && bytes + page.size <= MOST_BYTES_AT_ONCE) {
-      group.push(page);
-      bytes += page.size;
-    } else {
-      groups.push([page]);
-      bytes = page.size;
-    }
+  const limit = run.adapterGivesUp ? 1 : MOST_PAGES_AT_ONCE;
+  const most = Math.min(quirks.erasePagesPerCommand, loader.erasePages, limit, legacy);
+  let count = 1;
+  for (let bytes = pages[0]!.size; count < Math.min(most, pages.length); count++) {
+    bytes += pages[count]!.size;
+    if (bytes > MOST_BYTES_AT_ONCE) break;
   }
-  return groups;
+  return pages.slice(0, count);
 }
 
 export async function erasePages(
@@ -39,37 +30,69 @@ export async function erasePages(
   pages: readonly Page[],
   progress?: (pages: number) => void,
 ): Promise<void> {
-  let done = 0;
-  for (const group of eraseGroups(run, pages)) {
-    await eraseGroup(run, group);
-    progress?.((done += group.length));
+  for (let done = 0; done < pages.length;) {
+    const group = nextGroup(run, pages.slice(done, done + MOST_PAGES_AT_ONCE));
+    await eraseAndSee(run, group, () => run.session.loader.erasePageList(group.map(({ index }) => index)));
+    done += group.length;
+    progress?.(done);
   }
 }
 
+/** Longer than the slowest sector needs (about 4 s for 128 KiB), and what was seen of mass erases: 35 s. */
+const PAGE_PATIENCE_MS = 10_000;
+const MOST_PATIENCE_MS = 45_000;
+
 /**
- * An adapter that gives up on a stretched clock before the erase is over (I2C V1.0, and adapters that ignore I2C_TIMEOUT) does so
- * each time, while the chip finishes its work: what came of it is looked at before the command is given again.
+ * An adapter that gives up on a held clock before the erase is over (protocol 1.0, and adapters that ignore I2C_TIMEOUT) does so each
+ * time, while the chip finishes its work: what came of it is looked at before the command is given again.
+ * @throws what `command` throws
  */
-async function eraseGroup(run: JobRun, group: readonly Page[]): Promise<void> {
-  let gaveUp = false;
-  await persist(run, { phase: "erase", address: group[0]!.address }, async () => {
-    if (gaveUp && (await allBlank(run, group))) return;
+export async function eraseAndSee(
+  run: JobRun,
+  pages: readonly Page[],
+  command: () => Promise<void>,
+): Promise<void> {
+  const patienceMs = Math.min(pages.length * PAGE_PATIENCE_MS, MOST_PATIENCE_MS);
+  const { address } = pages[0]!;
+  let endNotSeen = false;
+  const where = { phase: "erase", address, patienceMs, get quietMs() { return run.quietMs } } as const; // prettier-ignore
+  await persist(run, where, async () => {
+    if (endNotSeen) {
+      if (await allBlank(run, pages)) return;
+      run.quietMs = Math.max(LEAST_QUIET_MS, Math.min(run.quietMs * 3, MOST_PATIENCE_MS));
+    }
     try {
-      await run.session.loader.erasePageList(group.map(({ index }) => index));
+      await command();
     } catch (error) {
-      gaveUp = error instanceof BootlaceError && error.code === "TIMED_OUT";
+      endNotSeen = isLostEnd(error);
+      if (endNotSeen) run.adapterGivesUp = true;
       throw error;
     }
   });
 }
 
-/** Read as a whole: an erase that the adapter did not see the end of is not believed for a page's first bytes. */
+/** What is asked of the chip in vain may have cut the erase short: the next time it is left alone for longer. */
+const LEAST_QUIET_MS = 1_000;
+
+/** What an adapter that gives up reports; some call it EIO. */
+const LOST: ReadonlySet<string> = new Set(["TIMED_OUT", "BUS_FAILED", "BUS_BUSY"]);
+
+const isLostEnd = (error: unknown): boolean =>
+  error instanceof BootlaceError &&
+  LOST.has(error.code) &&
+  (error.context.phase === "list" || error.context.phase === "count");
+
+/** An erase that the adapter did not see the end of is not believed for a page's first bytes. */
 async function allBlank(run: JobRun, pages: readonly Page[]): Promise<boolean> {
-  for (const { address, size } of pages) {
-    const bytes = await readSpan(run, "erase", { address, length: size });
-    if (!bytes.every((byte) => byte === run.session.geometry.erasedValue)) return false;
-  }
+  for (const page of pages) if (!(await isWhollyBlank(run, page))) return false;
   return true;
+}
+
+export async function isWhollyBlank(run: JobRun, page: Page): Promise<boolean> {
+  const { address, size } = page;
+  if (canChecksum(run, { address, length: size })) return isBlank(run, page);
+  const bytes = await readSpan(run, "erase", { address, length: size });
+  return bytes.every((byte) => byte === run.session.geometry.erasedValue);
 }
 
 /** Of a page that is proven blank by reading: the initial stack pointer and the first vectors. */
@@ -121,7 +144,7 @@ export async function eraseSurely(run: JobRun, page: Page): Promise<void> {
 export async function massErase(run: JobRun): Promise<boolean> {
   run.checkpoint();
   try {
-    await persist(run, { phase: "erase" }, () => run.session.loader.eraseSpecial("mass"));
+    await eraseAndSee(run, run.session.geometry.pages, () => run.session.loader.eraseSpecial("mass"));
     return true;
   } catch (error) {
     if (!(error instanceof BootlaceError) || error.code !== "REFUSED") throw error;

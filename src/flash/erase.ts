@@ -4,7 +4,7 @@ import { pagesTouching } from "../devices/geometry.js";
 import { BootlaceError, hex } from "../errors.js";
 import { stm32CrcOfFill } from "../protocol/crc.js";
 import { checkUsable, flashRanges } from "./check-image.js";
-import { erasePages, isBlank, massErase } from "./erase-pages.js";
+import { eraseAndSee, erasePages, isWhollyBlank, massErase } from "./erase-pages.js";
 import type { EraseResult, EraseWhat, JobOptions } from "./job.js";
 import { JobRun } from "./job-run.js";
 import { canChecksum, readSpan } from "./read.js";
@@ -43,7 +43,8 @@ async function eraseWhole(run: JobRun, what: EraseWhat): Promise<"mass" | "bank"
   if (!("bank" in what) || quirks.bankEraseBroken || geometry.banks === 1) return "pages";
   const bank = what.bank === 1 ? "bank1" : "bank2";
   try {
-    await persist(run, { phase: "erase" }, () => loader.eraseSpecial(bank));
+    const pages = geometry.pages.filter((page) => page.bank === what.bank);
+    await eraseAndSee(run, pages, () => loader.eraseSpecial(bank));
     return "bank";
   } catch (error) {
     if (!(error instanceof BootlaceError) || (error.code !== "REFUSED" && error.code !== "NOT_OFFERED"))
@@ -136,9 +137,6 @@ async function eraseAgain(run: JobRun, stretch: readonly Page[]): Promise<void> 
     );
   }
 }
-
-const isWhollyBlank = async (run: JobRun, page: Page): Promise<boolean> =>
-  run.session.loader.canChecksum ? isBlank(run, page) : stretchIsBlank(run, [page]);
 
 /** Pages that lie one behind the other. */
 function stretchesOf(pages: readonly Page[]): Page[][] {

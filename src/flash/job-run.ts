@@ -23,6 +23,10 @@ const PROGRESS_INTERVAL_MS = 50;
 export class JobRun {
   retries = 0;
   state: ChipState = "untouched";
+  /** The adapter did not wait for the end of an erase: the next commands are given less to do. */
+  adapterGivesUp = false;
+  /** After that, how long the chip must not be asked: learned from erases that came to nothing. */
+  quietMs = 0;
   readonly startedAt = performance.now();
   readonly #signal: AbortSignal | undefined;
   readonly #emit: EventSink;

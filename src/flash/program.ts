@@ -10,12 +10,16 @@ import { eraseSurely } from "./erase-pages.js";
 import type { JobRun } from "./job-run.js";
 import { Pace } from "./pace.js";
 import { ProgramWait } from "./program-wait.js";
+import { readSpan } from "./read.js";
 import { Attempts } from "./retry.js";
 
 const MOST_REDOS = 8;
 
 /** Status bytes of one Write Memory without BUSY: after command, address and data. */
 const STATUSES_OF_A_WRITE = 3;
+
+/** A multiple of every flash word, and short enough for any adapter. */
+const LEAST_BLOCK_BYTES = 32;
 
 interface Item {
   readonly page: PageBlocks;
@@ -28,6 +32,7 @@ export class Programmer {
   readonly #redone = new Map<PageBlocks, number>();
   readonly #pace = new Pace();
   readonly #wait = new ProgramWait();
+  #most = Infinity;
   /** Bytes of blocks acknowledged, those written again included only once. */
   bytes = 0;
 
@@ -78,9 +83,23 @@ export class Programmer {
     }
   }
 
+  /** The chip holds the clock longer than the adapter bears while a block is programmed: shorter ones take less time. */
+  #shorten(): void {
+    const now = Math.min(this.#most, this.run.session.loader.writeBytes);
+    this.#most = Math.max(LEAST_BLOCK_BYTES, (now >> 1) & ~15);
+  }
+
+  /** What became of a block whose end was not seen. */
+  async #holdingOf({ address, bytes }: Block): Promise<"same" | "blank" | "other"> {
+    const held = await readSpan(this.run, "write", { address, length: bytes.length });
+    if (Buffer.compare(held, bytes) === 0) return "same";
+    const { erasedValue } = this.run.session.geometry;
+    return held.every((byte) => byte === erasedValue) ? "blank" : "other";
+  }
+
   /** Frames shrink when the adapter refuses their length. */
   #fitting(items: readonly Item[]): readonly Item[] {
-    const most = this.run.session.loader.writeBytes;
+    const most = Math.min(this.#most, this.run.session.loader.writeBytes);
     if (items.every(({ block }) => block.bytes.length <= most)) return items;
     return items.flatMap((item) => splitBlock(item.block, most).map((block) => ({ ...item, block })));
   }
@@ -125,6 +144,12 @@ export class Programmer {
     const { code, context } = failure.cause;
     // A message that the adapter refuses for its length never reaches the bus.
     if (context.phase === "command" || context.phase === "address" || code === "ADAPTER_LIMIT") return next;
+    if (code === "TIMED_OUT" || code === "BUS_FAILED") {
+      this.#shorten();
+      const held = await this.#holdingOf(items[next]!.block);
+      if (held === "same") return next + 1;
+      if (held === "blank") return next;
+    }
     const rest = items.findIndex((item, index) => index >= next && item.page !== page);
     await this.redo(page, isLast, failure.cause.message);
     return rest === -1 ? items.length : rest;

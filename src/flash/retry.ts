@@ -29,6 +29,10 @@ const MOST_RETRIES = 400;
 export interface Where {
   readonly phase: Phase;
   readonly address?: number;
+  /** How long the chip may go on with a command whose end was not seen. */
+  readonly patienceMs?: number;
+  /** How long it is not asked at all. */
+  readonly quietMs?: number;
 }
 
 /** Repeats `operation` after a transient failure. */
@@ -74,7 +78,7 @@ export class Attempts {
       reason: error.message,
       ...(where.address !== undefined && { address: where.address }),
     });
-    await recover(run, error);
+    await recover(run, error, where);
   }
 
   #shrink(): boolean {
@@ -98,19 +102,24 @@ export class Attempts {
   }
 }
 
-/** An erase that goes on in the chip. */
-const ERASE_PATIENCE_MS = 45_000;
+/** Of a block that is programmed, or of option bytes. */
+const PATIENCE_MS = 10_000;
 
 /** A status may be due after a failure of the bus in the middle of waiting for it. */
-async function recover({ session }: JobRun, { code, context }: BootlaceError): Promise<void> {
+async function recover(
+  { session }: JobRun,
+  { code, context }: BootlaceError,
+  { patienceMs, quietMs }: Where,
+): Promise<void> {
   const { loader } = session;
   const statusDue = code === "TIMED_OUT" || code === "BUS_FAILED" || code === "BUS_BUSY";
-  const erasing = context.command === ERASE.name;
+  const timeoutMs = patienceMs ?? (statusDue ? PATIENCE_MS : undefined);
   try {
     await loader.resynchronise({
       statusDue,
-      longList: erasing,
-      ...((statusDue || erasing) && { timeoutMs: ERASE_PATIENCE_MS }),
+      longList: context.command === ERASE.name,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(statusDue && quietMs !== undefined && { quietMs }),
     });
   } catch (lost) {
     if (!session.reenter || !(lost instanceof BootlaceError)) throw lost;

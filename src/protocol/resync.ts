@@ -13,6 +13,8 @@ export interface ResyncOptions {
   readonly statusDue?: boolean;
   /** How long the chip may need: a command that goes on in the chip, or a reset by its own time-out (2.2 s at most) and its start. */
   readonly timeoutMs?: number;
+  /** Nothing at all is sent for so long: for chips that lose the status with the stretch, and take a question for a broken order. */
+  readonly quietMs?: number;
   /** UART: 0x7F that the caller has sent already, without an answer. */
   readonly sentSyncs?: number;
   /** UART: the chip may wait for a list of pages whose count is 0x7F7F. */
@@ -27,17 +29,35 @@ const INTERVAL_MS = 20;
 export async function resynchronise(transport: Transport, options: ResyncOptions = {}): Promise<void> {
   if (transport.traits.opening === "autobaud") return resynchroniseStream(transport, options);
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  if (options.quietMs) await transport.exchange([delay(options.quietMs)]);
   if (options.statusDue) await takeStatus(transport, timeoutMs);
-  await probeUntilRefused(transport, timeoutMs);
+  await probeUntilRefused(transport, options.statusDue ? DEFAULT_TIMEOUT_MS : timeoutMs);
 }
 
-/** One status byte, through BUSY; what it says does not matter any more. */
+/** What adapters say while a chip holds the clock: EIO on a Raspberry Pi, EBUSY and EAGAIN where the next START finds it low. */
+const HELD: ReadonlySet<string> = new Set(["ETIMEDOUT", "EIO", "EBUSY", "EAGAIN"]);
+const LEAST_PAUSE_MS = 5;
+const MOST_PAUSE_MS = 250;
+
+/**
+ * One status byte, through BUSY and through a clock that is held longer than the adapter bears: it is asked for again and again. What
+ * it says does not matter any more. Nothing may be written before: the chip would take it for a broken order and reset itself in the
+ * middle of its work.
+ */
 async function takeStatus(transport: Transport, timeoutMs: number): Promise<void> {
-  try {
-    await transport.exchange([{ kind: "poll", accept: ACK, busy: BUSY, timeoutMs, intervalMs: 5 }]);
-  } catch (error) {
-    if (!(error instanceof StepError)) throw error;
-    rethrowIfGone(error);
+  const poll: Step = { kind: "poll", accept: ACK, busy: BUSY, timeoutMs, intervalMs: 5 };
+  const deadline = performance.now() + timeoutMs;
+  let pauseMs = LEAST_PAUSE_MS;
+  for (let waitedMs = 0; waitedMs <= timeoutMs && performance.now() <= deadline; waitedMs += pauseMs) {
+    try {
+      await transport.exchange(waitedMs === 0 ? [poll] : [delay(pauseMs), poll]);
+      return;
+    } catch (error) {
+      if (!(error instanceof StepError)) throw error;
+      rethrowIfGone(error);
+      if (!isSystemError(error.cause) || !HELD.has(error.cause.code)) return;
+    }
+    if (waitedMs > 0) pauseMs = Math.min(pauseMs * 1.5, MOST_PAUSE_MS);
   }
 }
 

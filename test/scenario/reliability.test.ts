@@ -221,7 +221,7 @@ describe("a bus that dies", () => {
     const target = await rig.connect(faulty(rig, dying));
     const error = await failureOf(target.write(firmware(2, 2 * PAGE + 8), { check: "off" }));
     expect(error.code).toBe("BUS_FAILED");
-    expect(error.message).toContain("the bootloader did not come back to a command boundary within 45 s");
+    expect(error.message).toContain("the bootloader did not come back to a command boundary within 5 s");
   });
 
   it("while the reply of Get Checksum is awaited on a UART is told as a bus error", async () => {
