@@ -2,5 +2,6 @@
 
 import type { FuzzTarget } from "./engine.js";
 import { IMAGE_TARGETS } from "./image-targets.js";
+import { REPLY_TARGETS } from "./reply-targets.js";
 
-export const TARGETS: readonly FuzzTarget[] = [...IMAGE_TARGETS];
+export const TARGETS: readonly FuzzTarget[] = [...IMAGE_TARGETS, ...REPLY_TARGETS];
