@@ -20,7 +20,9 @@ export async function courses(
 ): Promise<Course[]> {
   const all: Course[] = [];
   for (const protocol of protocols)
-    for (const session of sessions) all.push({ protocol, session, ...(await record(protocol, session)) });
+    for (const session of sessions)
+      if (!protocol.lacks?.includes(session.name))
+        all.push({ protocol, session, ...(await record(protocol, session)) });
   return all;
 }
 

@@ -22,7 +22,11 @@ export interface Protocol {
   readonly i2c?: I2cVersion;
   readonly uart?: UartVersion;
   readonly quirks?: Partial<ChipQuirks>;
+  /** Sessions that its commands do not offer. */
+  readonly lacks?: readonly string[];
 }
+
+const NO_READOUT = ["protect readout", "unprotect readout"] as const;
 
 export const PROTOCOLS: readonly Protocol[] = [
   { name: "I2C 1.0", bus: "i2c", i2c: "1.0" },
@@ -30,6 +34,8 @@ export const PROTOCOLS: readonly Protocol[] = [
   { name: "I2C 1.0b", bus: "i2c", i2c: "1.0", quirks: { statusAfterAbort: "lost" } },
   { name: "I2C 1.1", bus: "i2c", i2c: "1.1" },
   { name: "I2C 1.2", bus: "i2c", i2c: "1.2" },
+  // The length of its list of commands has to be found out.
+  { name: "I2C 2.0", bus: "i2c", i2c: "2.0", lacks: NO_READOUT },
   { name: "UART 2.2", bus: "uart", uart: "2.2" },
   { name: "UART 3.1", bus: "uart", uart: "3.1" },
   { name: "UART 3.3", bus: "uart", uart: "3.3" },
