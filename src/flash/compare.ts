@@ -2,13 +2,13 @@
  * Finds out which pages differ from what they shall hold: by the ROM's checksum, one command for a run of pages and then by
  * halves, else by reading. A chip that faults when it is read counts as different everywhere: it is erased and written.
  */
-import { BootlaceError } from "../errors.js";
 import { stm32CrcOfFill } from "../protocol/crc.js";
 import type { Segment } from "../image/image.js";
 import { joined, type PageContent } from "./contents.js";
 import { crcsOf } from "./flash-crc.js";
 import type { JobRun } from "./job-run.js";
 import { readSpan } from "./read.js";
+import { isReadFault } from "./salvage.js";
 
 /** "blank": all parts of the page that the image defines are erased, and shall not be. */
 export type Holding = "same" | "blank" | "other";
@@ -62,11 +62,7 @@ abstract class Comparison {
     try {
       return await ask();
     } catch (error) {
-      const faulted =
-        this.run.session.quirks.readMayFault &&
-        error instanceof BootlaceError &&
-        error.code !== "INTERRUPTED";
-      if (!faulted) throw error;
+      if (!isReadFault(this.run, error)) throw error;
       this.run.note(`${content.length} pages cannot be read; they are erased and written`);
       await this.run.session.loader.resynchronise();
       return "other";

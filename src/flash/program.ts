@@ -24,7 +24,7 @@ const LEAST_BLOCK_BYTES = 32;
 interface Item {
   readonly page: PageBlocks;
   readonly block: Block;
-  /** One of the page's last blocks: when it has to be done anew, so has the rest of the page. */
+  /** One of the page's last blocks: it is written when the rest is verified, and only then. */
   readonly isLast: boolean;
 }
 
@@ -45,13 +45,13 @@ export class Programmer {
     await this.#write(pages.flatMap((page) => page.blocks.map((block) => ({ page, block, isLast: false }))));
   }
 
-  /** Writes what makes the program startable. */
-  async writeLast(page: PageBlocks): Promise<void> {
-    await this.#write(page.last.map((block) => ({ page, block, isLast: true })));
+  /** Writes what makes the program startable. @returns false when its page has to be done anew before that */
+  async writeLast(page: PageBlocks): Promise<boolean> {
+    return this.#write(page.last.map((block) => ({ page, block, isLast: true })));
   }
 
-  /** Erases a page and writes it anew, its last blocks included when `whole`. */
-  async redo(page: PageBlocks, whole: boolean, reason: string): Promise<void> {
+  /** Erases a page and writes it anew, without its last blocks. */
+  async redo(page: PageBlocks, reason: string): Promise<void> {
     const attempt = (this.#redone.get(page) ?? 0) + 1;
     this.#redone.set(page, attempt);
     const { index, address } = page.plan.page;
@@ -64,11 +64,11 @@ export class Programmer {
     this.run.retries++;
     this.run.emit({ type: "retry", phase: "write", address, attempt, reason });
     await eraseSurely(this.run, page.plan.page);
-    const blocks = whole ? [...page.blocks, ...page.last] : page.blocks;
-    await this.#write(blocks.map((block) => ({ page, block, isLast: whole })));
+    await this.#write(page.blocks.map((block) => ({ page, block, isLast: false })));
   }
 
-  async #write(given: readonly Item[]): Promise<void> {
+  /** @returns false when a last block may be half written */
+  async #write(given: readonly Item[]): Promise<boolean> {
     const attempts = new Attempts(this.run, { phase: "write" });
     let items = this.#fitting(given);
     for (let next = 0; next < items.length;) {
@@ -78,9 +78,12 @@ export class Programmer {
       next += done;
       if (done > 0) attempts.progressed();
       if (!failure) continue;
-      next = await this.#mend(items, next, { attempts, failure });
+      const from = await this.#mend(items, next, { attempts, failure });
+      if (from === undefined) return false;
+      next = from;
       items = [...items.slice(0, next), ...this.#fitting(items.slice(next))];
     }
+    return true;
   }
 
   /** The chip holds the clock longer than the adapter bears while a block is programmed: shorter ones take less time. */
@@ -133,12 +136,15 @@ export class Programmer {
     this.onProgress(this.bytes);
   }
 
-  /** @returns where to go on: at the same block when nothing of it can have been stored, else behind its page, which is done anew */
+  /**
+   * @returns where to go on: at the same block when nothing of it can have been stored, else behind its page, which is done anew;
+   *   undefined when that would leave the last block of a page startable before the rest is verified
+   */
   async #mend(
     items: readonly Item[],
     next: number,
     { attempts, failure }: { attempts: Attempts; failure: CommandFailure },
-  ): Promise<number> {
+  ): Promise<number | undefined> {
     const { page, isLast } = items[next]!;
     await attempts.failed(failure.cause);
     const { code, context } = failure.cause;
@@ -150,8 +156,9 @@ export class Programmer {
       if (held === "same") return next + 1;
       if (held === "blank") return next;
     }
+    if (isLast) return undefined;
     const rest = items.findIndex((item, index) => index >= next && item.page !== page);
-    await this.redo(page, isLast, failure.cause.message);
+    await this.redo(page, failure.cause.message);
     return rest === -1 ? items.length : rest;
   }
 }

@@ -2,7 +2,6 @@
 import { BootlaceError, hex } from "../errors.js";
 import { chunks, concat } from "../protocol/bootloader.js";
 import { stm32Crc } from "../protocol/crc.js";
-import { CommandFailure } from "../protocol/link.js";
 import type { Phase } from "./events.js";
 import type { JobRun } from "./job-run.js";
 import { Pace } from "./pace.js";
@@ -24,9 +23,11 @@ export async function readSpan(
   const parts: Uint8Array[] = [];
   const pace = new Pace();
   const attempts = new Attempts(run, { phase, address: span.address });
+  let single = false;
   for (let done = 0; done < span.length;) {
     run.checkpoint();
-    const list = chunks(span.address + done, span.length - done, loader.readBytes).slice(0, pace.commands);
+    const most = single ? 1 : pace.commands;
+    const list = chunks(span.address + done, span.length - done, loader.readBytes).slice(0, most);
     const startedAt = performance.now();
     try {
       const bytes = await loader.readMany(list);
@@ -35,8 +36,8 @@ export async function readSpan(
       pace.took(list.length, performance.now() - startedAt);
       attempts.progressed();
     } catch (error) {
-      if (error instanceof CommandFailure && error.done > 0) attempts.progressed();
-      await attempts.failed(error); // the list is read again as a whole: what came of it was not handed out
+      await attempts.failed(error);
+      single = true; // what came of the list was not handed out: from here on each command shows by itself whether it works
     }
     progress?.(done);
   }

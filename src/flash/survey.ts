@@ -9,6 +9,7 @@ import type { JobRun } from "./job-run.js";
 import type { Finding, Rest } from "./plan.js";
 import { canChecksum, readSpan, readSurely } from "./read.js";
 import { persist } from "./retry.js";
+import { isReadFault, salvage } from "./salvage.js";
 
 export async function survey(run: JobRun, image: MemoryImage, options: WriteOptions): Promise<Finding[]> {
   const { geometry } = run.session;
@@ -58,9 +59,9 @@ async function restOf(
   if (options.erasePartial) return { rest: "lost", kept: [] };
   const kept: Segment[] = [];
   try {
-    for (const gap of content.gaps) kept.push(...(await preserve(run, gap)));
+    for (const gap of content.gaps) kept.push(...(await preserveOrSalvage(run, gap)));
   } catch (error) {
-    throw cannotPreserve(run, content, error);
+    throw cannotPreserve(content, error);
   }
   return kept.length === 0 ? { rest: "blank", kept } : { rest: "kept", kept };
 }
@@ -84,17 +85,22 @@ async function readsBlank(run: JobRun, span: Gap): Promise<boolean> {
   return bytes.every((byte) => byte === erasedValue);
 }
 
+async function preserveOrSalvage(run: JobRun, gap: Gap): Promise<Segment[]> {
+  try {
+    return await preserve(run, gap);
+  } catch (error) {
+    if (!isReadFault(run, error)) throw error;
+    return salvage(run, gap);
+  }
+}
+
 /** Only what the chip itself says no to; a bus that fails is a failure of the bus. */
-function cannotPreserve({ session }: JobRun, { page }: PageContent, error: unknown): unknown {
+function cannotPreserve({ page }: PageContent, error: unknown): unknown {
   if (!(error instanceof BootlaceError)) return error;
-  const refused = error.code === "REFUSED" || error.code === "PROTECTED";
-  const faulted = session.quirks.readMayFault && !LINK_LOST.has(error.code);
-  if (!refused && !faulted) return error;
+  if (error.code !== "REFUSED" && error.code !== "PROTECTED") return error;
   const text = `the image covers page ${page.index} at ${hex(page.address)} only in part, and the rest of it cannot be read: ${error.message}`;
   return new BootlaceError("CANNOT_PRESERVE", text, { address: page.address }, { cause: error });
 }
-
-const LINK_LOST: ReadonlySet<string> = new Set(["INTERRUPTED", "TERMINATED", "ADAPTER_GONE", "BUS_FAILED"]);
 
 /** Whether all flash outside these pages is blank; only asked where one checksum per stretch tells it. */
 export async function restOfFlashBlank(run: JobRun, contents: readonly PageContent[]): Promise<boolean> {

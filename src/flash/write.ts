@@ -3,16 +3,16 @@
  * program startable; verify that; leave. Until the last step the chip starts nothing, and the same write again finishes the job.
  */
 import { BootlaceError, hex } from "../errors.js";
-import type { MemoryImage, Segment } from "../image/image.js";
+import type { MemoryImage } from "../image/image.js";
 import { cutPages, type PageBlocks } from "./blocks.js";
 import { checkImage } from "./check-image.js";
 import { mismatches } from "./check.js";
-import { joined } from "./contents.js";
 import { erasePages, eraseSurely, isBlank, massErase } from "./erase-pages.js";
+import { finish, verifyBodies } from "./finish.js";
 import type { WriteOptions, WriteResult } from "./job.js";
 import { JobRun } from "./job-run.js";
 import { leave } from "./leave.js";
-import { erases, makePlan, type PagePlan, type Plan } from "./plan.js";
+import { erases, makePlan, type Plan } from "./plan.js";
 import { Programmer } from "./program.js";
 import type { Session } from "./session.js";
 import { restOfFlashBlank, survey } from "./survey.js";
@@ -68,8 +68,9 @@ async function perform(run: JobRun, plan: Plan, image: MemoryImage, distrustKept
     programmer.onProgress = progress;
     await programmer.writeBodies(pages);
   });
-  await verifyBodies(run, plan, pages, { programmer, image, distrustKept });
-  await finish(run, pages, programmer);
+  await verifyBodies(run, plan, { pages, programmer, distrustKept });
+  const entry = pages.find(({ last }) => last.length > 0);
+  if (entry) await finish(run, entry, programmer);
   run.state = "complete";
 }
 
@@ -91,115 +92,6 @@ async function erase(run: JobRun, plan: Plan): Promise<void> {
     await erasePages(run, entry === first ? others : pages, (done) => progress(done + 1));
     return undefined;
   });
-}
-
-/** What the pages shall hold when everything but the last blocks is written. */
-function bodiesOf(plan: Plan, pages: readonly PageBlocks[], kept: boolean): Segment[] {
-  const written = new Map(pages.map((page) => [page.plan, page]));
-  const segments = plan.pages.flatMap((page) => {
-    const blocks = written.get(page);
-    if (blocks) return withoutLast(definedParts(page), blocks);
-    return kept || page.action === "erase" ? page.content.parts : [];
-  });
-  return joined(segments);
-}
-
-/** What is known of a page: all of it, but for gaps that are blank already. */
-function definedParts({ content, kept }: PagePlan): Segment[] {
-  return joined([...content.parts, ...kept].sort((a, b) => a.address - b.address));
-}
-
-function withoutLast(parts: readonly Segment[], { last }: PageBlocks): Segment[] {
-  let left = [...parts];
-  for (const block of last) left = left.flatMap((part) => cutOut(part, block));
-  return left;
-}
-
-function cutOut({ address, bytes }: Segment, hole: Segment): Segment[] {
-  const end = address + bytes.length;
-  const from = Math.min(Math.max(hole.address, address), end);
-  const to = Math.max(Math.min(hole.address + hole.bytes.length, end), address);
-  if (from >= to) return [{ address, bytes }];
-  const parts = [
-    { address, bytes: bytes.subarray(0, from - address) },
-    { address: to, bytes: bytes.subarray(to - address) },
-  ];
-  return parts.filter((part) => part.bytes.length > 0);
-}
-
-interface Verifying {
-  readonly programmer: Programmer;
-  readonly image: MemoryImage;
-  readonly distrustKept: boolean;
-}
-
-const MOST_ROUNDS = 4;
-
-async function verifyBodies(
-  run: JobRun,
-  plan: Plan,
-  pages: readonly PageBlocks[],
-  { programmer, distrustKept }: Verifying,
-): Promise<void> {
-  const kept = run.session.loader.canChecksum || distrustKept;
-  const wanted = bodiesOf(plan, pages, kept);
-  const total = wanted.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  await run.phase("verify", { total }, async (progress) => {
-    let unsure = wanted;
-    for (let round = 1; ; round++) {
-      const wrong = await mismatches(run, "verify", unsure, progress);
-      if (wrong.length === 0) return;
-      if (round === MOST_ROUNDS) throw verifyFailed(wrong[0]!.address);
-      await redoPages(run, plan, pages, { programmer, wrong });
-      unsure = wrong;
-    }
-  });
-}
-
-interface Redo {
-  readonly programmer: Programmer;
-  readonly wrong: readonly Segment[];
-}
-
-async function redoPages(
-  run: JobRun,
-  plan: Plan,
-  pages: readonly PageBlocks[],
-  { programmer, wrong }: Redo,
-): Promise<void> {
-  for (const planned of plan.pages) {
-    const { address, size } = planned.page;
-    if (!wrong.some((part) => part.address < address + size && part.address + part.bytes.length > address))
-      continue;
-    const page = pages.find((candidate) => candidate.plan === planned);
-    if (page) await programmer.redo(page, false, "it does not hold what was written");
-    else if (planned.action === "erase") await eraseSurely(run, planned.page);
-    // One checksum tells about several small pages: this one was right before, and may still be.
-    else if ((await mismatches(run, "verify", planned.content.parts)).length > 0) throw verifyFailed(address);
-  }
-}
-
-const verifyFailed = (address: number): BootlaceError =>
-  new BootlaceError("VERIFY_FAILED", `the flash at ${hex(address)} does not hold what was written`, {
-    address,
-  });
-
-/** The entry page's last blocks, and then a look at them; a checksum looks at all of their page for the same price. */
-async function finish(run: JobRun, pages: readonly PageBlocks[], programmer: Programmer): Promise<void> {
-  const entry = pages.find(({ last }) => last.length > 0);
-  if (!entry) return;
-  run.state = "finishing";
-  const before = run.retries;
-  await programmer.writeLast(entry);
-  const smooth = run.retries === before;
-  let wanted = smooth && !run.session.loader.canChecksum ? entry.last : definedParts(entry.plan);
-  for (let round = 1; ; round++) {
-    const wrong = await mismatches(run, "verify", wanted);
-    if (wrong.length === 0) return;
-    if (round === MOST_ROUNDS) throw verifyFailed(wrong[0]!.address);
-    await programmer.redo(entry, true, "it does not hold what was written");
-    wanted = definedParts(entry.plan);
-  }
 }
 
 /** `--assume` trusted an old image and nothing seemed to differ: the flash has the last word. */

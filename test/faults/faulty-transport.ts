@@ -41,6 +41,8 @@ export interface Hit {
   readonly step: Step;
   readonly inner: SimTransport;
   readonly random: Random;
+  /** The bits that were flipped in replies so far. */
+  readonly flips: Set<string>;
   /** Runs steps of the act's own choice on the bus; what they throw is a StepError. */
   run(...steps: readonly Step[]): Promise<Uint8Array[]>;
   /** From now on every step fails like this. */
@@ -71,6 +73,7 @@ export class FaultyTransport implements Transport {
   /** Appointments that were kept. */
   struck = 0;
   readonly #waiting: Appointment[];
+  readonly #flips = new Set<string>();
   #dead: Errno | undefined;
 
   constructor(
@@ -160,6 +163,7 @@ export class FaultyTransport implements Transport {
       step,
       inner: this.inner,
       random: this.random,
+      flips: this.#flips,
       run: (...steps) => this.inner.exchange(steps),
       die: (name) => {
         this.#dead = name;

@@ -103,11 +103,19 @@ const flipOut =
     return undefined;
   };
 
+/** Never the same bit of two replies: that two readings agree is the only proof a read has, and an equal flip in both defeats it. */
 const flipIn =
   (where: Where): Act =>
   async (hit) => {
     const [bytes] = await hit.run(hit.step);
-    return flipped(hit, bytes!, index(hit, bytes!.length, where));
+    for (;;) {
+      const at = index(hit, bytes!.length, where);
+      const reply = flipped(hit, bytes!, at);
+      const flip = `${at} of ${bytes!.length}: ${reply[at]! ^ bytes![at]!}`;
+      if (hit.flips.has(flip)) continue;
+      hit.flips.add(flip);
+      return reply;
+    }
   };
 
 /** The deciding byte of a poll arrives with one bit wrong, on I2C also a BUSY before it. */

@@ -99,6 +99,23 @@ export const HASTY: Model = {
   options: TINY.options,
 };
 
+/** STM32H743: flash words of 32 bytes; reading one that an interrupted write left with wrong ECC resets the chip. */
+export const ECC: Model = {
+  facts: {
+    ...TINY.facts,
+    name: "stm32h743",
+    series: "H7",
+    productId: 0x450,
+    flash: { ...TINY.facts.flash, granule: 32, lengthAlign: 8 },
+    bootloaderVersion: "V9.1",
+    idAddress: 0x1ff1_e7fe,
+    idByte: 0x91,
+    systemMemory: [{ start: 0x1ff0_0000, end: 0x1ff2_0000 }],
+    i2c: { address: 0x4e, protocol: "1.1", timeoutMs: 1000 },
+  },
+  options: TINY.options,
+};
+
 export interface RigOptions {
   readonly protocol: Protocol;
   readonly model: Model;

@@ -3,7 +3,7 @@ import type { Target } from "../../src/flash/target.js";
 import type { WriteOptions, WriteResult } from "../../src/flash/job.js";
 import { MemoryImage } from "../../src/image/image.js";
 import { noise } from "../support/sim-target.js";
-import { BASE, HASTY, holds, SMALL, TINY, ZERO, type Model, type Rig } from "./rig.js";
+import { BASE, ECC, HASTY, holds, SMALL, TINY, ZERO, type Model, type Rig } from "./rig.js";
 
 export interface Session {
   readonly name: string;
@@ -146,6 +146,7 @@ const WRITES: readonly Session[] = [
     model: ZERO,
     pageBytes: 128,
   }),
+  writeSession({ name: "write, reads fault", flash: OLD_FLASH, old: OLD, image: NEW, model: ECC }),
   writeSession({ name: "write, early ACK", flash: OLD_FLASH, old: OLD, image: NEW, model: HASTY }),
 ];
 

@@ -7,6 +7,7 @@ import { write } from "../../src/transport/transport.js";
 import { Failed, FaultyTransport, systemFailure, type Appointment } from "../faults/faulty-transport.js";
 import {
   BASE,
+  ECC,
   holds,
   makeRig,
   PROTOCOLS,
@@ -414,5 +415,88 @@ describe("a refusal at the wrong moment", () => {
     expect(target.chip.readoutProtected).not.toBe(true);
     await target.write(firmware(6, 600), { check: "off" });
     expect(holds(rig.flash, firmware(6, 600))).toBe(true);
+  });
+});
+
+describe("a page that is done anew", () => {
+  it("is looked at whole: not only where it was wrong the first time", async () => {
+    const rig = rigFor({ protocol: "I2C 1.0" });
+    const target = await rig.connect(rig.open());
+    // Three erases; the second page's first block comes after one of the first page's halves and its second half.
+    rig.chip.inject({ kind: "not done", operation: 5 });
+    // Verified, erased again: now the other block of that page.
+    rig.chip.inject({ kind: "not done", operation: 11 });
+    await target.write(NEW, { check: "off" });
+    expect(holds(rig.flash, NEW)).toBe(true);
+  });
+
+  it("gets its last words only when all else of it was looked at again", async () => {
+    const mixtures: number[] = [];
+    const rig = rigFor({
+      onChange: (flash) => {
+        if (wouldBoot(flash, TINY.facts) && ![OLD, NEW].some((image) => holds(flash, image)))
+          mixtures.push(1);
+      },
+    });
+    const target = await rig.connect(rig.open());
+    // The last words are cut off; their page is erased (10), and the first of its blocks is not stored (11).
+    rig.chip.inject({ kind: "reset in operation", operation: 9, fraction: 0.1 });
+    rig.chip.inject({ kind: "not done", operation: 11 });
+    await target.write(NEW, { check: "off" });
+    expect(holds(rig.flash, NEW)).toBe(true);
+    expect(mixtures).toEqual([]);
+  });
+});
+
+describe("a chip that resets itself when it reads what an interrupted erase left", () => {
+  const DATA = { address: BASE + 3 * PAGE - 100, bytes: noise(64, 8) };
+  const image = new MemoryImage([{ address: BASE, bytes: noise(3 * PAGE - 200, 2, BASE) }]);
+  const before = new MemoryImage([{ address: BASE, bytes: noise(3 * PAGE - 200, 1, BASE) }, DATA]);
+
+  it("keeps what can be read beside the image, and the write goes on without the rest", async () => {
+    const rig = rigFor({ model: ECC, image: before });
+    const first = await rig.connect(rig.open());
+    // The erase of the third page, which has data behind the image.
+    rig.chip.inject({ kind: "power lost", operation: 2, fraction: 0.5 });
+    expect((await failureOf(first.write(image, { check: "off" }))).code).toBe("NO_REPLY");
+    rig.chip.setPower(true);
+    const notes: string[] = [];
+    const again = await rig.connect(rig.open());
+    await again.write(image, {
+      check: "off",
+      onEvent: (event) => event.type === "note" && notes.push(event.text),
+    });
+    expect(holds(rig.flash, image)).toBe(true);
+    expect(notes).toContain("200 bytes at 0x08000538, beside the image, cannot be read and are given up");
+  });
+
+  it("keeps all but the damaged word where a write was cut off", async () => {
+    const rig = rigFor({ model: ECC, image: before });
+    const target = await rig.connect(rig.open());
+    // A word of 32 bytes behind the data, half written by someone else.
+    rig.chip.inject({ kind: "reset in operation", operation: 0, fraction: 0 });
+    await rig.open().exchange([]);
+    const loader = (
+      target as unknown as { session: { loader: { writeMany(blocks: readonly object[]): Promise<void> } } }
+    ).session.loader;
+    const word = { address: BASE + 3 * PAGE - 32, bytes: new Uint8Array(32).fill(0x55) };
+    await loader.writeMany([word]).catch(() => undefined);
+    const again = await rig.connect(rig.open());
+    await again.write(image, { check: "off" });
+    expect(holds(rig.flash, new MemoryImage([...image.segments, DATA]))).toBe(true);
+  });
+
+  it("is not asked four hundred times for the same bytes", async () => {
+    const rig = rigFor({ model: ECC, image: before });
+    const first = await rig.connect(rig.open());
+    // Half of a block in the second page.
+    rig.chip.inject({ kind: "power lost", operation: 6, fraction: 0.5 });
+    expect((await failureOf(first.write(image, { check: "off" }))).code).toBe("NO_REPLY");
+    rig.chip.setPower(true);
+    const again = await rig.connect(rig.open());
+    const { retries } = await again.write(image, { check: "off" });
+    expect(holds(rig.flash, new MemoryImage([...image.segments, DATA]))).toBe(false); // it was lost with the first run
+    expect(holds(rig.flash, image)).toBe(true);
+    expect(retries).toBeLessThan(40);
   });
 });
