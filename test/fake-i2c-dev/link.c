@@ -4,7 +4,8 @@
  * Waiting happens here, not in the server. The server says when the wire would be free again (`end`) on its schedule;
  * this side sleeps until then. What the stand-in costs on top (socket, server process, late wake-up) must not count as
  * bus time, so the difference is kept as a debt: the next request is dated back by it, and the next sleeps are shorter
- * until the schedule and real time agree again. The host's own time between two transfers is kept as it was.
+ * until the schedule and real time agree again. The host's own time between two transfers is kept as it was. Opening and
+ * settings take no time on the device; what they take here is debt as well.
  *
  * Request: u32 length of the rest, u8 type, payload. Reply: u32 length of the rest, i32 errno, f64 wake, f64 end, payload.
  * Times are milliseconds of CLOCK_MONOTONIC; all numbers in the byte order of the machine (both ends are on it).
@@ -82,6 +83,7 @@ static uint8_t *put(uint8_t *at, const void *value, size_t bytes) {
 static int call(struct handle *h, const uint8_t *end, size_t *payload_bytes) {
   uint32_t length = (uint32_t)(end - h->buffer) - 4;
   memcpy(h->buffer, &length, 4);
+  double started_ms = now_ms();
   int error = send_all(h->socket, h->buffer, (size_t)(end - h->buffer));
   if (error) return error;
   uint8_t head[4 + REPLY_HEAD];
@@ -99,6 +101,7 @@ static int call(struct handle *h, const uint8_t *end, size_t *payload_bytes) {
   if (error) return error;
   if (wake_ms > 0) sleep_until(wake_ms);
   if (end_ms > 0) h->debt_ms = now_ms() - end_ms;
+  else h->debt_ms += now_ms() - started_ms;
   return code;
 }
 
