@@ -47,11 +47,32 @@ export function stm32Crc(bytes: Uint8Array, seed = CRC_INITIAL): number {
   return crc >>> 0;
 }
 
-/** CRC of `length` bytes of one value, as of erased flash. */
+/**
+ * CRC of `length` bytes of one value, as of erased flash; the length must be a multiple of 4. By doubling: 20 steps for 4 MiB.
+ *
+ * A word w makes (crc ^ w) * x^32 of crc, in polynomials modulo the CRC's own. So n words make crc * x^32n ^ w * (x^32 ^ x^64 ^ ... ^ x^32n).
+ */
 export function stm32CrcOfFill(value: number, length: number): number {
-  const page = new Uint8Array(Math.min(length, 4096)).fill(value);
+  if (length % 4 !== 0) throw new RangeError(`the CRC unit takes whole words, got ${length} bytes`);
+  const word = value * 0x0101_0101;
   let crc = CRC_INITIAL;
-  for (let done = 0; done < length; done += page.length)
-    crc = stm32Crc(page.subarray(0, Math.min(page.length, length - done)), crc);
-  return crc;
+  // Of a run of 1, 2, 4, ... words: what it multiplies by, and the sum that it multiplies w by.
+  let factor: number = CRC_POLYNOMIAL; // x^32
+  let sum = factor;
+  for (let words = length / 4; words > 0; words = Math.floor(words / 2)) {
+    if (words % 2 === 1) crc = multiply(crc, factor) ^ multiply(word, sum);
+    sum ^= multiply(sum, factor);
+    factor = multiply(factor, factor);
+  }
+  return crc >>> 0;
+}
+
+/** Product of two polynomials modulo the CRC's own. */
+function multiply(a: number, b: number): number {
+  let product = 0;
+  for (let bit = 31; bit >= 0; bit--) {
+    product = product & 0x8000_0000 ? (product << 1) ^ CRC_POLYNOMIAL : product << 1;
+    if ((b >>> bit) & 1) product ^= a;
+  }
+  return product;
 }

@@ -46,10 +46,15 @@ describe("the CRC of the chip", () => {
   it("of a filled range needs no buffer of its size", () => {
     expect(stm32CrcOfFill(0xff, 2048)).toBe(0x0174_5503);
     expect(stm32CrcOfFill(0x00, 10_000)).toBe(stm32Crc(new Uint8Array(10_000)));
+    const anyFill = fc.property(fc.integer({ min: 0, max: 255 }), fc.nat(1500), (value, words) => {
+      expect(stm32CrcOfFill(value, 4 * words)).toBe(stm32Crc(new Uint8Array(4 * words).fill(value)));
+    });
+    fc.assert(anyFill);
   });
 
   it("refuses what is not whole words", () => {
     expect(() => stm32Crc(new Uint8Array(5))).toThrow("the CRC unit takes whole words, got 5 bytes");
+    expect(() => stm32CrcOfFill(0xff, 6)).toThrow("the CRC unit takes whole words, got 6 bytes");
   });
 
   it("is the same in the fixtures of the documents", () => {
