@@ -4,7 +4,7 @@
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 const root = new URL("..", import.meta.url).pathname;
@@ -41,13 +41,13 @@ const restApart = {
     onResolve({ filter: /^\.\/program\.js$/ }, () => ({ path: "./load.cjs", external: true })),
 };
 
-/** Rows of a series are data without imports: a file each, read when one of its chips is asked for. */
+/** Rows of a series are data: a JSON file each, read when one of its chips is asked for. */
 const series = (await readdir(join(root, "src/devices/rows"))).map((file) => file.replace(/\.ts$/, ""));
 const rowsApart = {
   name: "every series of chips is a file of its own",
   setup: ({ onResolve }) =>
     onResolve({ filter: /^\.\/rows\/\w+\.js$/ }, ({ path }) => ({
-      path: path.replace(/\.js$/, ".cjs"),
+      path: path.replace(/\.js$/, ".json"),
       external: true,
     })),
 };
@@ -72,7 +72,6 @@ const command = {
   external: Object.keys(dependencies).filter((name) => name !== "commander"),
   supported: { "dynamic-import": false },
   define: { ...shared.define, "import.meta.url": "bundle.url" },
-  banner: { js: 'const bundle={get url(){return require("node:url").pathToFileURL(__filename).href}};' },
   charset: "ascii", // program-loader.cjs reads it as such
   minifyWhitespace: true, // and no identifiers: --trace shows names
   minifySyntax: true,
@@ -80,23 +79,37 @@ const command = {
 
 await mkdir(fresh, { recursive: true });
 await build(library);
-await build({ ...command, entryPoints: { main: "src/cli/main.ts" }, banner: {}, plugins: [restApart] });
+await build({ ...command, entryPoints: { main: "src/cli/main.ts" }, plugins: [restApart] });
 await build({
   ...command,
   entryPoints: { program: "src/cli/program.ts" },
   plugins: [rowsApart, childProcessLater],
+  banner: {
+    js:
+      "(function(exports,require,module,__filename,__dirname){" + // as load.cjs calls it
+      'const bundle={get url(){return require("node:url").pathToFileURL(__filename).href}};',
+  },
+  footer: { js: "})" },
 });
-await build({
-  ...command,
-  banner: {},
-  entryPoints: Object.fromEntries(series.map((name) => [`rows/${name}`, `src/devices/rows/${name}.ts`])),
-});
+await mkdir(join(fresh, "cli/rows"));
+for (const name of series) await writeFile(join(fresh, `cli/rows/${name}.json`), await rowsOf(name));
 await copyFile(join(root, "scripts/program-loader.cjs"), join(fresh, "cli/load.cjs"));
 makeCodeCache();
 if (existsSync(join(dist, "types"))) await rename(join(dist, "types"), join(fresh, "types"));
 if (existsSync(dist)) await rename(dist, old);
 await rename(fresh, dist);
 await rm(old, { recursive: true, force: true });
+
+async function rowsOf(name) {
+  const { outputFiles } = await build({
+    ...shared,
+    entryPoints: [`src/devices/rows/${name}.ts`],
+    format: "esm",
+    write: false,
+  });
+  const url = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`;
+  return JSON.stringify({ rows: (await import(url)).rows });
+}
 
 /** In a process of its own, because what has run is what gets into it. */
 function makeCodeCache() {

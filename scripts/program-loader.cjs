@@ -7,11 +7,9 @@ const { Script } = require("node:vm");
 const file = `${__dirname}/program.cjs`;
 const cacheFile = `${__dirname}/program-${process.version}-${process.arch}.cache`;
 
-/** The bundle is ASCII. @param cachedData V8 checks that it fits and compiles the source otherwise */
-function compile(cachedData) {
-  const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(file, "latin1")}\n})`;
-  return new Script(source, { filename: file, ...(cachedData && { cachedData }) });
-}
+/** The bundle is ASCII, and a function already. @param cachedData V8 checks that it fits and compiles the source otherwise */
+const compile = (cachedData) =>
+  new Script(readFileSync(file, "latin1"), { filename: file, ...(cachedData && { cachedData }) });
 
 function run(script) {
   const program = { exports: {} };

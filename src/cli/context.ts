@@ -2,12 +2,13 @@
 import type { Readable } from "node:stream";
 import type { ConnectOptions, Target } from "../flash/target.js";
 import { styleOf, type Env, type Output, type Style } from "./style.js";
+import { monotonicMs } from "../monotonic.js";
 
 /** The parts of `process` that the CLI uses; tests give their own. */
 export interface Io {
   readonly stdin: Readable;
-  readonly stdout: Output & { on?(event: "error", listener: (error: Error) => void): unknown };
-  readonly stderr: Output & { on?(event: "error", listener: (error: Error) => void): unknown };
+  readonly stdout: Output;
+  readonly stderr: Output;
   readonly env: Env;
   on(event: NodeJS.Signals, listener: () => void): unknown;
   off(event: NodeJS.Signals, listener: () => void): unknown;
@@ -35,7 +36,7 @@ export function contextOf(io: Io, signal: AbortSignal, connect: Connect = connec
     get style() {
       return styleOf(io.stderr, io.env); // opening stderr takes time that a quick command can save
     },
-    now: () => performance.now(),
+    now: monotonicMs,
   };
 }
 

@@ -1,6 +1,9 @@
-/** Bytes to a file's content: raw, Intel HEX or S-record. */
+/** Bytes to a file's content: raw, Intel HEX or S-record; and where it goes. */
+import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
+import { BootlaceError } from "../errors.js";
 import type { MemoryImage } from "../image/image.js";
+import type { Io } from "./context.js";
 
 export const OUTPUT_FORMATS = ["bin", "hex", "srec"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
@@ -29,4 +32,17 @@ export async function encodeImage(
   if (format === "hex") return (await import("../image/write-hex.js")).writeHex(image);
   if (format === "srec") return (await import("../image/write-srec.js")).writeSrec(image);
   return (await import("../image/write-bin.js")).writeBin(image, { fill });
+}
+
+/** @param out a file's name, or - for standard output. @throws BootlaceError FILE_FAILED */
+export async function deliver(io: Io, out: string, content: Uint8Array | string): Promise<void> {
+  if (out === "-") {
+    io.stdout.write(content); // what is lost there is told at the end
+    return;
+  }
+  try {
+    await writeFile(out, content);
+  } catch (cause) {
+    throw new BootlaceError("FILE_FAILED", `cannot write ${out}`, { file: out }, { cause });
+  }
 }

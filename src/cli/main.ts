@@ -1,9 +1,9 @@
 /** The way in: as little as possible is loaded before it is known what is asked for. */
-import type { Io } from "./context.js";
+import { standardIo } from "./standard-io.js";
 import { VERSION } from "./version.js";
 
 /** @returns the exit status; never rejects, never prints a stack without --trace */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(argv: readonly string[], io = standardIo(process)): Promise<number> {
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
     io.stdout.write(`${VERSION}\n`);
     return 0;

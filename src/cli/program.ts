@@ -5,7 +5,6 @@ import { contextOf, type Connect, type Context, type Io } from "./context.js";
 import { asBootlaceError, failureText, stackText } from "./failure.js";
 import { watchInterrupts } from "./interrupts.js";
 import { document, errorJson } from "./json.js";
-import { survivingClosedPipes } from "./pipes.js";
 import { styleOf, wantsColour } from "./style.js";
 import { type Act, type Verb, VERBS } from "./verbs.js";
 import { VERSION } from "./version.js";
@@ -13,15 +12,22 @@ import { VERSION } from "./version.js";
 const HELP_COLUMNS = 80;
 
 /** @param connect how a chip is reached; tests give their own */
-export async function runProgram(argv: readonly string[], system: Io, connect?: Connect): Promise<number> {
-  const io = survivingClosedPipes(system);
+export async function runProgram(argv: readonly string[], io: Io, connect?: Connect): Promise<number> {
   using interrupts = watchInterrupts(io);
   const context = contextOf(io, interrupts.signal, connect);
   try {
-    return await parseAndRun(argv, context);
+    const status = await parseAndRun(argv, context);
+    if (status === 0) checkTold(io.stdout.failure);
+    return status;
   } catch (error) {
     return reportFailure(error, argv, context);
   }
+}
+
+/** An answer that nobody got is no success, unless its reader went away, as `head` does. @throws BootlaceError FILE_FAILED */
+function checkTold(cause: Error | undefined): void {
+  if (cause && (cause as NodeJS.ErrnoException).code !== "EPIPE")
+    throw new BootlaceError("FILE_FAILED", "standard output does not take what is written", {}, { cause });
 }
 
 async function parseAndRun(argv: readonly string[], context: Context): Promise<number> {
@@ -42,7 +48,7 @@ async function parseAndRun(argv: readonly string[], context: Context): Promise<n
   return status;
 }
 
-/** All verbs by name; only the one that `argv` asks for with its options. */
+/** All verbs by name; when `argv` asks for one, that one alone, with its options. */
 async function buildProgram(argv: readonly string[], io: Io, act: Act): Promise<Command> {
   const program = new Command("bootlace")
     .description("Flashes STM32 microcontrollers through the bootloader in their ROM, over I2C and UART.")
@@ -63,15 +69,13 @@ async function buildProgram(argv: readonly string[], io: Io, act: Act): Promise<
     .exitOverride();
   program.configureHelp({ styleTitle: (text) => styleOf(io.stdout, io.env).bold(text) });
   addOverview(program);
-  const asked = argv[0] === "help" ? argv[1] : argv[0];
-  for (const verb of VERBS) {
-    const isAsked = asked !== undefined && (asked === verb.name || asked === verb.alias);
-    await addVerb(program, verb, isAsked ? act : undefined);
-  }
+  const asked = verbOf(argv[0] === "help" ? argv.slice(1) : argv);
+  if (asked) await addVerb(program, asked, act);
+  else for (const verb of VERBS) await addVerb(program, verb);
   return program;
 }
 
-async function addVerb(program: Command, verb: Verb, act: Act | undefined): Promise<void> {
+async function addVerb(program: Command, verb: Verb, act?: Act): Promise<void> {
   const command = program.command(verb.name).summary(verb.summary).helpGroup(verb.group);
   if (verb.alias !== undefined) command.alias(verb.alias);
   command.description(`${verb.summary[0]!.toUpperCase()}${verb.summary.slice(1)}.`);

@@ -4,6 +4,8 @@
 export interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** Something that was written is lost. */
+  readonly failure?: Error | undefined;
   write(text: string | Uint8Array): boolean;
 }
 

@@ -3,6 +3,7 @@ import { BootlaceError } from "../errors.js";
 import type { EventSink, FlashEvent, Phase } from "./events.js";
 import type { JobOptions } from "./job.js";
 import type { Session } from "./session.js";
+import { monotonicMs } from "../monotonic.js";
 
 /** What an interrupted job leaves behind, said in every error from here on. */
 export type ChipState = "untouched" | "erasing" | "begun" | "unbootable" | "finishing" | "complete";
@@ -27,7 +28,7 @@ export class JobRun {
   adapterGivesUp = false;
   /** After that, how long the chip must not be asked: learned from erases that came to nothing. */
   quietMs = 0;
-  readonly startedAt = performance.now();
+  readonly startedAt = monotonicMs();
   readonly #signal: AbortSignal | undefined;
   readonly #emit: EventSink;
   #lastProgressAt = 0;
@@ -41,7 +42,7 @@ export class JobRun {
   }
 
   get elapsedMs(): number {
-    return performance.now() - this.startedAt;
+    return monotonicMs() - this.startedAt;
   }
 
   /** Between two commands: the only places where a job stops. @throws BootlaceError INTERRUPTED, or the signal's own BootlaceError */
@@ -67,15 +68,15 @@ export class JobRun {
     { total, unit = "bytes" }: { total: number; unit?: "bytes" | "pages" },
     work: (progress: (done: number) => void) => Promise<unknown>,
   ): Promise<void> {
-    const startedAt = performance.now();
+    const startedAt = monotonicMs();
     this.#emit({ type: "start", phase, total, unit });
     const detail = await work((done) => this.#progress(phase, done, total));
-    const elapsedMs = performance.now() - startedAt;
+    const elapsedMs = monotonicMs() - startedAt;
     this.#emit({ type: "end", phase, done: total, elapsedMs, ...(typeof detail === "string" && { detail }) });
   }
 
   #progress(phase: Phase, done: number, total: number): void {
-    const now = performance.now();
+    const now = monotonicMs();
     if (now - this.#lastProgressAt < PROGRESS_INTERVAL_MS) return;
     this.#lastProgressAt = now;
     this.#emit({ type: "progress", phase, done, total });

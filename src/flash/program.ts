@@ -12,6 +12,7 @@ import { Pace } from "./pace.js";
 import { ProgramWait } from "./program-wait.js";
 import { readSpan } from "./read.js";
 import { Attempts } from "./retry.js";
+import { monotonicMs } from "../monotonic.js";
 
 const MOST_REDOS = 8;
 
@@ -108,11 +109,11 @@ export class Programmer {
   }
 
   async #send(list: readonly Item[]): Promise<{ done: number; failure?: CommandFailure }> {
-    const startedAt = performance.now();
+    const startedAt = monotonicMs();
     try {
       const busy = await this.#countBusy(list.map(({ block }) => block));
       this.#wait.learn(busy / list.length);
-      this.#pace.took(list.length, performance.now() - startedAt);
+      this.#pace.took(list.length, monotonicMs() - startedAt);
       this.#count(list);
       return { done: list.length };
     } catch (failure) {

@@ -6,6 +6,7 @@ import type { Phase } from "./events.js";
 import type { JobRun } from "./job-run.js";
 import { Pace } from "./pace.js";
 import { Attempts, persist } from "./retry.js";
+import { monotonicMs } from "../monotonic.js";
 
 export interface Span {
   readonly address: number;
@@ -28,12 +29,12 @@ export async function readSpan(
     run.checkpoint();
     const most = single ? 1 : pace.commands;
     const list = chunks(span.address + done, span.length - done, loader.readBytes).slice(0, most);
-    const startedAt = performance.now();
+    const startedAt = monotonicMs();
     try {
       const bytes = await loader.readMany(list);
       parts.push(...bytes);
       done += list.reduce((sum, { length }) => sum + length, 0);
-      pace.took(list.length, performance.now() - startedAt);
+      pace.took(list.length, monotonicMs() - startedAt);
       attempts.progressed();
     } catch (error) {
       await attempts.failed(error);

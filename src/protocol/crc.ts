@@ -4,10 +4,14 @@
  */
 import { CRC_INITIAL, CRC_POLYNOMIAL } from "./commands.js";
 
-/** TABLES[k][b]: effect of byte b that is followed by k more bytes. Eight tables take two words a turn. */
-const TABLES: readonly Uint32Array[] = makeTables();
+type Tables = [
+  Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array,
+]; // prettier-ignore
 
-function makeTables(): Uint32Array[] {
+/** tables[k][b]: effect of byte b that is followed by k more bytes. Eight tables take two words a turn. Made when first asked for. */
+let tables: Tables | undefined;
+
+function makeTables(): Tables {
   const tables = Array.from({ length: 8 }, () => new Uint32Array(256));
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte << 24;
@@ -19,7 +23,7 @@ function makeTables(): Uint32Array[] {
       const before = tables[k - 1]![byte]!;
       tables[k]![byte] = (before << 8) ^ tables[0]![before >>> 24]!;
     }
-  return tables;
+  return tables as Tables;
 }
 
 /**
@@ -29,9 +33,7 @@ function makeTables(): Uint32Array[] {
 export function stm32Crc(bytes: Uint8Array, seed = CRC_INITIAL): number {
   if (bytes.length % 4 !== 0)
     throw new RangeError(`the CRC unit takes whole words, got ${bytes.length} bytes`);
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES as unknown as [
-    Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array,
-  ]; // prettier-ignore
+  const [t0, t1, t2, t3, t4, t5, t6, t7] = (tables ??= makeTables());
   let crc = seed;
   let i = 0;
   for (const end = bytes.length - (bytes.length % 8); i < end; i += 8) {

@@ -7,6 +7,7 @@ import { delay, StepError, write, type Step, type Transport } from "../transport
 import { ACK, BUSY, NACK, SYNC } from "./commands.js";
 import { explainSystem } from "./failure.js";
 import { PROBE_FRAME } from "./frames.js";
+import { monotonicMs } from "../monotonic.js";
 
 export interface ResyncOptions {
   /** The broken command may still owe a status byte: take it before anything is written. */
@@ -46,9 +47,9 @@ const MOST_PAUSE_MS = 250;
  */
 async function takeStatus(transport: Transport, timeoutMs: number): Promise<void> {
   const poll: Step = { kind: "poll", accept: ACK, busy: BUSY, timeoutMs, intervalMs: 5 };
-  const deadline = performance.now() + timeoutMs;
+  const deadline = monotonicMs() + timeoutMs;
   let pauseMs = LEAST_PAUSE_MS;
-  for (let waitedMs = 0; waitedMs <= timeoutMs && performance.now() <= deadline; waitedMs += pauseMs) {
+  for (let waitedMs = 0; waitedMs <= timeoutMs && monotonicMs() <= deadline; waitedMs += pauseMs) {
     try {
       await transport.exchange(waitedMs === 0 ? [poll] : [delay(pauseMs), poll]);
       return;
@@ -65,8 +66,8 @@ async function probeUntilRefused(transport: Transport, timeoutMs: number): Promi
   const probe: Step[] = [write(PROBE_FRAME), { kind: "poll", accept: NACK, timeoutMs: 1_000 }];
   let last: StepError | undefined;
   // By the clock as well: an adapter may need seconds to give up on each probe. The waits count where time is simulated.
-  const deadline = performance.now() + timeoutMs;
-  for (let waitedMs = 0; waitedMs <= timeoutMs && performance.now() <= deadline; waitedMs += INTERVAL_MS) {
+  const deadline = monotonicMs() + timeoutMs;
+  for (let waitedMs = 0; waitedMs <= timeoutMs && monotonicMs() <= deadline; waitedMs += INTERVAL_MS) {
     try {
       await transport.exchange(last ? [delay(INTERVAL_MS), ...probe] : probe);
       return;

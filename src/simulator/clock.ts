@@ -1,4 +1,5 @@
 import type { Clock } from "./chip.js";
+import { monotonicMs } from "../monotonic.js";
 
 /** Time that moves only when told: tests of minutes take microseconds and give the same result every time. */
 export class VirtualClock implements Clock {
@@ -24,9 +25,9 @@ export class VirtualClock implements Clock {
 
 /** Milliseconds of the machine's monotonic clock since this object was made. */
 export class RealClock implements Clock {
-  readonly #startMs = performance.now();
+  readonly #startMs = monotonicMs();
 
   now(): number {
-    return performance.now() - this.#startMs;
+    return monotonicMs() - this.#startMs;
   }
 }

@@ -1,6 +1,7 @@
 /** Bytes that came in on a serial port and were not taken yet. Reads from the port only while somebody waits for bytes. */
 import type { SystemError } from "../errors.js";
 import { toSystemError } from "./serial-port.js";
+import { monotonicMs } from "../monotonic.js";
 
 /** How often a wait looks whether the port is still there: an unplugged one may just be silent. */
 const PRESENCE_MS = 250;
@@ -30,14 +31,14 @@ export class SerialInput {
 
   /**
    * Waits until `count` bytes are there.
-   * @param deadlineMs a moment of performance.now()
+   * @param deadlineMs a moment of monotonicMs()
    * @returns false when they were not there in time; what came stays
    * @throws SystemError when the port fails or vanishes
    */
   async waitFor(count: number, deadlineMs: number): Promise<boolean> {
     while (this.#bytes.length < count) {
       this.#throwFailure();
-      const leftMs = deadlineMs - performance.now();
+      const leftMs = deadlineMs - monotonicMs();
       if (leftMs <= 0) return this.#lateLook(count);
       await this.#moreOr(Math.min(leftMs, PRESENCE_MS));
     }

@@ -5,6 +5,7 @@ import { toSystemError } from "./serial-port.js";
 import type { PortBinding } from "./serial-port.js";
 import { StepError } from "./transport.js";
 import type { PollStep, ReadStep } from "./transport.js";
+import { monotonicMs } from "../monotonic.js";
 
 /** Longest the system may take to accept bytes beyond their time on the wire: there is no flow control that could stop it. */
 const WRITE_SLACK_MS = 2000;
@@ -19,7 +20,7 @@ export class SerialWire {
   /** Time of one byte on the wire at the present rate. */
   readonly #byteMs: () => number;
   readonly #input: SerialInput;
-  /** When the last byte given to the system has left the wire, by the baud rate; performance.now(). */
+  /** When the last byte given to the system has left the wire, by the baud rate; monotonicMs(). */
   #freeMs = 0;
 
   constructor(port: PortBinding, byteMs: () => number) {
@@ -33,12 +34,12 @@ export class SerialWire {
 
   /** Flushes both directions and waits until nothing comes any more. @throws BootlaceError BUS_FAILED when it never ends */
   async discardInput(path: string): Promise<void> {
-    const limitMs = performance.now() + NOISE_LIMIT_MS;
+    const limitMs = monotonicMs() + NOISE_LIMIT_MS;
     await this.#port.flush();
     this.#input.clear();
-    while (await this.#input.waitFor(1, performance.now() + QUIET_MS)) {
+    while (await this.#input.waitFor(1, monotonicMs() + QUIET_MS)) {
       this.#input.clear();
-      if (performance.now() > limitMs)
+      if (monotonicMs() > limitMs)
         throw new BootlaceError("BUS_FAILED", `${path} does not become quiet: bytes keep coming`);
     }
   }
@@ -50,7 +51,7 @@ export class SerialWire {
 
   /** Gives bytes to the system. @throws StepError with this index, like all that follow */
   async write(bytes: Uint8Array, index: number): Promise<void> {
-    this.#freeMs = Math.max(this.#freeMs, performance.now()) + bytes.length * this.#byteMs();
+    this.#freeMs = Math.max(this.#freeMs, monotonicMs()) + bytes.length * this.#byteMs();
     const writing = this.#port.write(Buffer.from(bytes));
     await this.#inTime(writing, this.#freeMs + WRITE_SLACK_MS, { index, syscall: "write" });
   }
@@ -94,7 +95,7 @@ export class SerialWire {
   ): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<"late">((resolve) => {
-      timer = setTimeout(resolve, Math.max(1, deadlineMs - performance.now()), "late");
+      timer = setTimeout(resolve, Math.max(1, deadlineMs - monotonicMs()), "late");
     });
     const outcome = await Promise.race([job, late]).catch((error: unknown) => {
       throw new StepError(what.index, "system", undefined, { cause: toSystemError(error, what.syscall) });
@@ -107,7 +108,7 @@ export class SerialWire {
   }
 
   #replyBeginMs(): number {
-    return Math.max(this.#freeMs, performance.now());
+    return Math.max(this.#freeMs, monotonicMs());
   }
 
   async #readPort(): Promise<Uint8Array> {

@@ -17,6 +17,7 @@ import type { SimTarget } from "./target.js";
 import { StepError } from "./transport.js";
 import type { ExchangeOptions, Step, Traits, Transport } from "./transport.js";
 import { Turns } from "./turns.js";
+import { monotonicMs } from "../monotonic.js";
 
 /**
  * @param target "sim:stm32g071?flash=64", or what parseTarget made of it
@@ -49,7 +50,7 @@ export class SimTransport implements Transport {
   readonly #wire: SimWire;
   readonly #turns = new Turns();
   readonly #realStartMs: number | undefined;
-  #lastTurnMs = performance.now();
+  #lastTurnMs = monotonicMs();
   #closed = false;
 
   constructor(link: SimLink) {
@@ -57,7 +58,7 @@ export class SimTransport implements Transport {
     this.chip = link.chip;
     this.clock = link.clock;
     this.#wire = simWire(link);
-    if (link.realtime) this.#realStartMs = performance.now() - link.clock.now();
+    if (link.realtime) this.#realStartMs = monotonicMs() - link.clock.now();
   }
 
   get traits(): Traits {
@@ -113,12 +114,12 @@ export class SimTransport implements Transport {
 
   /** A bus that stood still while nobody used it. */
   #catchUpWithReality(): void {
-    if (this.#realStartMs !== undefined) this.clock.advanceTo(performance.now() - this.#realStartMs);
+    if (this.#realStartMs !== undefined) this.clock.advanceTo(monotonicMs() - this.#realStartMs);
   }
 
   /** @returns what to wait for, if anything */
   #pace(): Promise<unknown> | undefined {
-    const now = performance.now();
+    const now = monotonicMs();
     const aheadMs = this.#realStartMs === undefined ? 0 : this.clock.now() - (now - this.#realStartMs);
     if (aheadMs < AHEAD_MS && now - this.#lastTurnMs < TURN_MS) return undefined;
     this.#lastTurnMs = now + Math.max(0, aheadMs);

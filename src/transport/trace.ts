@@ -8,6 +8,7 @@ import { hex } from "../errors.js";
 import { StepError } from "./transport.js";
 import { Turns } from "./turns.js";
 import type { ExchangeOptions, Step, StepFailure, Traits, Transport } from "./transport.js";
+import { monotonicMs } from "../monotonic.js";
 
 export interface TraceRecord {
   /** Milliseconds since the transport was wrapped. */
@@ -37,7 +38,7 @@ export type TraceOutcome =
 export function traceTransport(
   inner: Transport,
   sink: (record: TraceRecord) => void,
-  now: () => number = () => performance.now(),
+  now: () => number = monotonicMs,
 ): Transport {
   return new TracedTransport(inner, sink, now);
 }

@@ -25,7 +25,7 @@ const { values } = parseArgs({
 });
 
 /** Simulated time is all that counts; a clock that stands still makes each run the same on every machine. */
-performance.now = () => 0;
+process.hrtime = Object.assign(() => [0, 0] as [number, number], { bigint: () => 0n });
 /** A dead bus makes thousands of errors, of which only the code is looked at. */
 Error.stackTraceLimit = 0;
 

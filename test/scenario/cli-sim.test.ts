@@ -208,6 +208,17 @@ describe("standard output", () => {
     expect(stderr).toBe("");
   });
 
+  it("is a failure of the command when the disk is full, and a write goes on", async () => {
+    const port = chipFile("full");
+    const { stdout, stderr } = await shell(
+      `$BOOTLACE info --port sim:stm32g071 > /dev/full; echo "$?"; $BOOTLACE write ${FIRMWARE} --port '${port}' 2> /dev/full; echo "$?"`,
+    );
+    expect(lines(stdout)).toEqual(["43", "0"]);
+    expect(stderr).toContain("error: standard output does not take what is written. [FILE_FAILED]\n");
+    expect(stderr).toContain("because: ENOSPC");
+    expect((await bootlace(["verify", FIRMWARE, "--port", port])).status).toBe(0);
+  });
+
   it("a write goes on when nobody reads its JSON any more", async () => {
     const port = chipFile("closed");
     const { stdout } = await shell(

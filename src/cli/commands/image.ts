@@ -1,12 +1,11 @@
 /** `bootlace image`: what is in a firmware file, and other formats of it. */
-import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { BootlaceError, hex } from "../../errors.js";
+import { hex } from "../../errors.js";
 import type { MemoryImage } from "../../image/image.js";
 import { parseWhole } from "../args.js";
 import type { Context } from "../context.js";
 import { addImageOptions, type ImageOptions, openImage } from "../image-file.js";
-import { encodeImage, formatOfName, OUTPUT_FORMATS, type OutputFormat } from "../image-output.js";
+import { deliver, encodeImage, formatOfName, OUTPUT_FORMATS, type OutputFormat } from "../image-output.js";
 import { document } from "../json.js";
 import { addExamples, parsed } from "../options.js";
 import { bytesText, plural, table } from "../text.js";
@@ -124,14 +123,6 @@ async function convert(
 ): Promise<number> {
   const image = await openImage(context, input, options);
   const content = await encodeImage(image, options.to ?? formatOfName(out), options.fill);
-  if (out === "-") {
-    context.io.stdout.write(content);
-    return 0;
-  }
-  try {
-    await writeFile(out, content);
-  } catch (cause) {
-    throw new BootlaceError("FILE_FAILED", `cannot write ${out}`, { file: out }, { cause });
-  }
+  await deliver(context.io, out, content);
   return 0;
 }

@@ -1,12 +1,11 @@
 /** `bootlace read`: memory into a file, or to standard output. */
-import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import type { Range } from "../../devices/device.js";
 import { BootlaceError, hex } from "../../errors.js";
 import { MemoryImage } from "../../image/image.js";
 import { parseRange } from "../args.js";
 import type { Context } from "../context.js";
-import { encodeImage, formatOfName, OUTPUT_FORMATS, type OutputFormat } from "../image-output.js";
+import { deliver, encodeImage, formatOfName, OUTPUT_FORMATS, type OutputFormat } from "../image-output.js";
 import { addExamples, addOutputOptions, addTargetOptions, parsed, type TargetOptions } from "../options.js";
 import { runJob } from "../run-job.js";
 import { chooseTarget } from "../targets.js";
@@ -54,26 +53,11 @@ async function run(context: Context, out: string, options: ReadCliOptions): Prom
       const range = options.range ?? { start: base, end };
       const startedMs = context.now();
       const bytes = await target.read(range, jobOptions);
-      await deliver(
-        context,
-        out,
-        await encodeImage(new MemoryImage([{ address: range.start, bytes }]), format),
-      );
+      const content = await encodeImage(new MemoryImage([{ address: range.start, bytes }]), format);
+      await deliver(context.io, out, content);
       const elapsedMs = context.now() - startedMs;
       const text = `${bytesText(bytes.length)} at ${hex(range.start)} read into ${out === "-" ? "standard output" : out}, ${timeText(elapsedMs)}`;
       return { text, result: { address: range.start, length: bytes.length, file: out, format, elapsedMs } };
     },
   });
-}
-
-async function deliver(context: Context, out: string, content: Uint8Array | string): Promise<void> {
-  if (out === "-") {
-    context.io.stdout.write(content);
-    return;
-  }
-  try {
-    await writeFile(out, content);
-  } catch (cause) {
-    throw new BootlaceError("FILE_FAILED", `cannot write ${out}`, { file: out }, { cause });
-  }
 }

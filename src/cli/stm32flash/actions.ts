@@ -1,9 +1,9 @@
 /** What each action does with the chip. */
-import { access, constants, writeFile } from "node:fs/promises";
+import { access, constants } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Writable } from "node:stream";
 import { BootlaceError, hex, isSystemError } from "../../errors.js";
 import { ChipTarget } from "../../flash/chip-target.js";
+import { deliver } from "../image-output.js";
 import type { Action } from "./command-line.js";
 import { meetAgain } from "./open-chip.js";
 import { setReadout } from "./readout.js";
@@ -46,8 +46,7 @@ async function read(task: Task): Promise<void> {
   warnIfCut(task, span);
   if (line.file !== "-") await checkWritable(line.file);
   const bytes = await targetOf(task).read(span, jobOptions);
-  if (line.file === "-") await writeOut(io.stdout, bytes);
-  else await writeFile(line.file, bytes).catch((error: unknown) => cannotWrite(line.file, error));
+  await deliver(io, line.file, bytes);
   const place = line.file === "-" ? "standard output" : line.file;
   report.say(`${bytes.length} bytes from ${hex(span.start)} are in ${place}.`);
 }
@@ -69,22 +68,6 @@ async function checkWritable(file: string): Promise<void> {
 
 function cannotWrite(file: string, cause: unknown): never {
   throw new BootlaceError("FILE_FAILED", `cannot write ${file}`, { file }, { cause });
-}
-
-/** Waits until the reader has taken all, as far as the stream tells. */
-function writeOut(stream: Task["io"]["stdout"], bytes: Uint8Array): Promise<void> {
-  if (!(stream instanceof Writable)) {
-    stream.write(bytes);
-    return Promise.resolve();
-  }
-  return new Promise((resolve, reject) => {
-    stream.write(bytes, (cause) => {
-      const failure = () =>
-        new BootlaceError("FILE_FAILED", "standard output does not take the data", {}, { cause });
-      if (cause) reject(failure());
-      else resolve();
-    });
-  });
 }
 
 async function erase(task: Task): Promise<void> {
