@@ -12,6 +12,7 @@ struct handle {
   pthread_mutex_t lock;    /* the adapter lock: one transfer at a time per open file */
   int references;          /* guarded by the table's lock in preload.c */
   int socket;              /* -1: answers inside */
+  unsigned bus;            /* N of /dev/i2c-N */
   double debt_ms;          /* real time minus bus time at the last return: see link.c */
   uint16_t address;        /* set by I2C_SLAVE */
   uint8_t inside;          /* the byte that every read gets when there is no server */

@@ -5,7 +5,7 @@
  * this side sleeps until then. What the stand-in costs on top (socket, server process, late wake-up) must not count as
  * bus time, so the difference is kept as a debt: the next request is dated back by it, and the next sleeps are shorter
  * until the schedule and real time agree again. The host's own time between two transfers is kept as it was. Opening and
- * settings take no time on the device; what they take here is debt as well.
+ * settings take no time on the device; what they take here is debt of the next transfer on that bus, through whatever descriptor.
  *
  * Request: u32 length of the rest, u8 type, payload. Reply: u32 length of the rest, i32 errno, f64 wake, f64 end, payload.
  * Times are milliseconds of CLOCK_MONOTONIC; all numbers in the byte order of the machine (both ends are on it).
@@ -25,8 +25,11 @@
 
 enum { TYPE_OPEN = 1, TYPE_TRANSFER = 2, TYPE_FUNCTIONS = 3 };
 enum { REPLY_HEAD = 4 + 8 + 8 };
-/* Out of the way of programs that count on low descriptor numbers. */
-enum { LOWEST_SOCKET = 600 };
+/*
+ * Out of the way of programs that count on low descriptor numbers. Below 64: to make a larger table for a process with threads, the
+ * kernel waits for all processors, 10 ms and more.
+ */
+enum { LOWEST_SOCKET = 44 };
 
 static double now_ms(void) {
   struct timespec t;
@@ -79,6 +82,25 @@ static uint8_t *put(uint8_t *at, const void *value, size_t bytes) {
   return at + bytes;
 }
 
+/* Of calls that are no transfers, by bus. */
+enum { BUSES_WITH_DEBT = 64 };
+static double debts_ms[BUSES_WITH_DEBT];
+static pthread_mutex_t debts_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void add_debt(unsigned bus, double ms) {
+  pthread_mutex_lock(&debts_lock);
+  debts_ms[bus % BUSES_WITH_DEBT] += ms;
+  pthread_mutex_unlock(&debts_lock);
+}
+
+static double take_debt(unsigned bus) {
+  pthread_mutex_lock(&debts_lock);
+  double ms = debts_ms[bus % BUSES_WITH_DEBT];
+  debts_ms[bus % BUSES_WITH_DEBT] = 0;
+  pthread_mutex_unlock(&debts_lock);
+  return ms;
+}
+
 /* Sends buffer[0..end), then reads the reply: its payload is left at the start of the buffer. */
 static int call(struct handle *h, const uint8_t *end, size_t *payload_bytes) {
   uint32_t length = (uint32_t)(end - h->buffer) - 4;
@@ -101,7 +123,7 @@ static int call(struct handle *h, const uint8_t *end, size_t *payload_bytes) {
   if (error) return error;
   if (wake_ms > 0) sleep_until(wake_ms);
   if (end_ms > 0) h->debt_ms = now_ms() - end_ms;
-  else h->debt_ms += now_ms() - started_ms;
+  else add_debt(h->bus, now_ms() - started_ms);
   return code;
 }
 
@@ -122,6 +144,7 @@ static int connect_to(const char *root) {
 
 int link_open(struct handle *h, const char *root, unsigned bus) {
   if (room(h, 1024)) return ENOMEM;
+  h->bus = bus;
   h->socket = connect_to(root);
   if (h->socket < 0) return ENXIO;
   uint8_t type = TYPE_OPEN;
@@ -176,6 +199,7 @@ static uint8_t *put_messages(uint8_t *at, const struct message *list, unsigned c
 
 int link_transfer(struct handle *h, struct message *list, unsigned count, uint32_t need) {
   if (h->socket < 0) return answer_inside(h, list, count);
+  h->debt_ms += take_debt(h->bus);
   double asked_ms = now_ms() - h->debt_ms;
   size_t bytes = 64;
   for (unsigned i = 0; i < count; i++) bytes += 6u + list[i].length;
