@@ -2,6 +2,7 @@
 import type { Segment } from "../image/image.js";
 import { stm32Crc } from "../protocol/crc.js";
 import type { JobRun } from "./job-run.js";
+import { meanwhile } from "./meanwhile.js";
 import { persist, type Where } from "./retry.js";
 
 export interface Crcs {
@@ -14,11 +15,7 @@ export async function crcsOf(run: JobRun, phase: Where["phase"], { address, byte
   const { loader } = run.session;
   const [held, wanted] = await Promise.all([
     persist(run, { phase, address }, () => loader.checksum(address, bytes.length)),
-    afterwards(() => stm32Crc(bytes)),
+    meanwhile(() => stm32Crc(bytes)),
   ]);
   return { held, wanted };
 }
-
-/** When what was begun has been handed to the bus. */
-const afterwards = <T>(work: () => T): Promise<T> =>
-  new Promise((resolve) => setImmediate(() => resolve(work())));

@@ -12,6 +12,7 @@ import { Pace } from "./pace.js";
 import { ProgramWait } from "./program-wait.js";
 import { readSpan } from "./read.js";
 import { Attempts } from "./retry.js";
+import { meanwhile } from "./meanwhile.js";
 import { monotonicMs } from "../monotonic.js";
 
 const MOST_REDOS = 8;
@@ -74,8 +75,11 @@ export class Programmer {
     let items = this.#fitting(given);
     for (let next = 0; next < items.length;) {
       this.run.checkpoint();
-      const list = items.slice(next, next + this.#wait.listOf(this.#pace.commands));
-      const { done, failure } = await this.#send(list);
+      const end = next + this.#wait.listOf(this.#pace.commands);
+      const sending = this.#send(items.slice(next, end));
+      if (this.#wait.isFound)
+        await meanwhile(() => this.#prepare(items.slice(end, end + this.#pace.commands)));
+      const { done, failure } = await sending;
       next += done;
       if (done > 0) attempts.progressed();
       if (!failure) continue;
@@ -106,6 +110,11 @@ export class Programmer {
     const most = Math.min(this.#most, this.run.session.loader.writeBytes);
     if (items.every(({ block }) => block.bytes.length <= most)) return items;
     return items.flatMap((item) => splitBlock(item.block, most).map((block) => ({ ...item, block })));
+  }
+
+  #prepare(list: readonly Item[]): void {
+    const blocks = list.map(({ block }) => block);
+    this.run.session.loader.prepareWrites(blocks, this.#wait.options);
   }
 
   async #send(list: readonly Item[]): Promise<{ done: number; failure?: CommandFailure }> {

@@ -28,7 +28,7 @@ import {
   compileWriteProtect,
   type Chosen,
 } from "./compile.js";
-import type { AckOptions } from "./dialogue.js";
+import type { AckOptions, Dialogue } from "./dialogue.js";
 import type { Identity } from "./identify.js";
 import { runDialogue, runDialogues } from "./link.js";
 import { resynchronise, type ResyncOptions } from "./resync.js";
@@ -52,6 +52,7 @@ export interface BootloaderQuirks {
 export class Bootloader {
   readonly #listed: ReadonlySet<number>;
   readonly #checksumWait = new ChecksumWait();
+  readonly #prepared = new WeakMap<Block, Dialogue>();
 
   constructor(
     readonly transport: Transport,
@@ -104,11 +105,20 @@ export class Bootloader {
 
   /** One command for each block, all in one list. @throws CommandFailure telling how many blocks were acknowledged */
   async writeMany(blocks: readonly Block[], wait: AckOptions = {}): Promise<void> {
-    const chosen = this.#choose(WRITE_MEMORY);
+    this.prepareWrites(blocks, wait);
     await runDialogues(
       this.transport,
-      blocks.map(({ address, bytes }) => compileWrite(chosen, address, bytes, wait)),
+      blocks.map((block) => this.#prepared.get(block)!),
     );
+    for (const block of blocks) this.#prepared.delete(block);
+  }
+
+  /** Compiles what a later `writeMany` of these blocks needs: while the bus is busy with others, it costs no time. */
+  prepareWrites(blocks: readonly Block[], wait: AckOptions = {}): void {
+    const chosen = this.#choose(WRITE_MEMORY);
+    for (const block of blocks)
+      if (!this.#prepared.has(block))
+        this.#prepared.set(block, compileWrite(chosen, block.address, block.bytes, wait));
   }
 
   /** `pages` by number in one command; the caller keeps to `erasePages` and to what the chip's row allows. */

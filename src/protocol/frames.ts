@@ -23,12 +23,23 @@ export const wordFrame = (value: number): Uint8Array =>
 /** N-1 for N = 1..256 bytes or sectors, and its complement. */
 export const countFrame = (count: number): Uint8Array => complementFrame(count - 1);
 
-/** N-1, the N data bytes (1..256), XOR over all of these. */
+/**
+ * N-1, the N data bytes (1..256), XOR over all of these. The data is put where words begin and summed by words: this is done for each
+ * block of a write while the bus waits.
+ */
 export function dataFrame(data: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(data.length + 2);
+  const start = 4;
+  const buffer = new ArrayBuffer(start + data.length + 1);
+  const frame = new Uint8Array(buffer, start - 1);
   frame[0] = data.length - 1;
   frame.set(data, 1);
-  return sealed(frame);
+  const words = new Uint32Array(buffer, start, data.length >>> 2);
+  let sum = 0;
+  for (let i = 0; i < words.length; i++) sum ^= words[i]!;
+  let last = frame[0] ^ sum ^ (sum >>> 8) ^ (sum >>> 16) ^ (sum >>> 24);
+  for (let i = words.length * 4; i < data.length; i++) last ^= data[i]!;
+  frame[data.length + 1] = last;
+  return frame;
 }
 
 /** Two bytes and their XOR: a page count of Erase (count - 1, or a special code), a sub-command of Special. */
