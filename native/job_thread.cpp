@@ -1,5 +1,7 @@
 #include "job_thread.hpp"
 
+#include <sched.h>
+
 #include <csignal>
 #include <utility>
 
@@ -66,6 +68,7 @@ std::optional<SysError> JobThread::Post(Napi::Env env, std::unique_ptr<PromiseJo
   {
     std::lock_guard<std::mutex> lock(mutex_);
     waiting_.push_back(std::move(job));
+    is_called_ = true;
   }
   changed_.notify_one();
   return std::nullopt;
@@ -96,6 +99,7 @@ void JobThread::Stop() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     stop_ = true;
+    is_called_ = true;
   }
   changed_.notify_one();
   pthread_join(thread_, nullptr);
@@ -112,6 +116,12 @@ void* JobThread::Main(void* self) {
   return nullptr;
 }
 
+// The next list mostly comes within a millisecond, and who sleeps meanwhile wakes up late. Yields: the JS thread may need this core.
+void JobThread::LookForMore() const {
+  constexpr std::chrono::milliseconds kSoon{1};
+  for (const auto end = Clock::now() + kSoon; !is_called_ && Clock::now() < end;) sched_yield();
+}
+
 void JobThread::Loop() {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
@@ -124,8 +134,10 @@ void JobThread::Loop() {
     job->Execute();
     lock.lock();
     std::unique_ptr<PromiseJob> finished = std::move(running_);
+    is_called_ = !waiting_.empty() || stop_;
     lock.unlock();
     environment_->Deliver(std::move(finished));
+    LookForMore();
     lock.lock();
   }
 }

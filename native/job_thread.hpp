@@ -2,6 +2,7 @@
 #include <napi.h>
 #include <pthread.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -55,6 +56,7 @@ class JobThread {
  private:
   static void* Main(void* self);
   void Loop();
+  void LookForMore() const;
   std::optional<SysError> Start();
 
   std::shared_ptr<Environment> environment_;
@@ -63,6 +65,7 @@ class JobThread {
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   bool stop_ = false;
+  std::atomic<bool> is_called_{false};  // there is a job or a stop: to be looked at without the lock
   std::deque<std::unique_ptr<PromiseJob>> waiting_;
   std::unique_ptr<PromiseJob> running_;
 };

@@ -4,8 +4,8 @@
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 
 const root = new URL("..", import.meta.url).pathname;
 const { dependencies, version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
@@ -34,11 +34,35 @@ const library = {
   chunkNames: "chunks/[name]-[hash]",
 };
 
-/** dist/cli/main.cjs is small and answers --version; all the rest is in dist/cli/program.cjs, which load.cjs loads. */
+/** dist/cli/main.cjs is small and answers --version; the rest is in program.cjs and quick.cjs, one of which it loads. */
 const restApart = {
-  name: "the rest of the command is a file of its own",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^\.\/program\.js$/ }, () => ({ path: "./load.cjs", external: true })),
+  name: "the rest of the command is in files of its own",
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^\.\/(program|quick)\.js$/ }, ({ path }) => ({
+      path: basename(path, ".js"),
+      namespace: "loaded",
+    }));
+    onLoad({ filter: /.*/, namespace: "loaded" }, ({ path }) => ({
+      contents: `module.exports = require("./program-loader.cjs").load(__dirname, "${path}", require);`,
+      resolveDir: join(root, "scripts"),
+    }));
+  },
+};
+
+/** What verbs that only look never call: other verbs, and the jobs that change a chip. */
+const quickVerbs = JSON.parse(await readFile(join(root, "src/cli/quick-verbs.json"), "utf8"));
+const UNUSED_JOBS = ["write", "erase", "protect", "read", "verify", "checksum", "reset", "leave"];
+const onlyLooking = {
+  name: "verbs that only look do without the others",
+  setup: ({ onResolve, onLoad }) => {
+    const unused = { path: "unused", namespace: "unused", sideEffects: false };
+    onResolve({ filter: /^\.\/[\w-]+(\/[\w-]+)?\.js$/ }, ({ path, importer }) => {
+      const name = basename(path, ".js");
+      if (importer.endsWith("/cli/verbs.ts")) return quickVerbs.includes(name) ? undefined : unused;
+      return importer.endsWith("/flash/chip-target.ts") && UNUSED_JOBS.includes(name) ? unused : undefined;
+    });
+    onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "module.exports = {};" }));
+  },
 };
 
 /** Rows of a series are data: a JSON file each, read when one of its chips is asked for. */
@@ -80,21 +104,30 @@ const command = {
 await mkdir(fresh, { recursive: true });
 await build(library);
 await build({ ...command, entryPoints: { main: "src/cli/main.ts" }, plugins: [restApart] });
-await build({
-  ...command,
-  entryPoints: { program: "src/cli/program.ts" },
-  plugins: [rowsApart, childProcessLater],
+const asFunction = {
   banner: {
     js:
-      "(function(exports,require,module,__filename,__dirname){" + // as load.cjs calls it
+      "(function(exports,require,module,__filename,__dirname){" + // as the loader calls it
       'const bundle={get url(){return require("node:url").pathToFileURL(__filename).href}};',
   },
   footer: { js: "})" },
+};
+await build({
+  ...command,
+  ...asFunction,
+  entryPoints: { program: "src/cli/program.ts" },
+  plugins: [rowsApart, childProcessLater],
+});
+await build({
+  ...command,
+  ...asFunction,
+  entryPoints: { quick: "src/cli/quick.ts" },
+  plugins: [rowsApart, childProcessLater, onlyLooking],
+  minifyIdentifiers: true, // --trace has the other bundle
 });
 await mkdir(join(fresh, "cli/rows"));
 for (const name of series) await writeFile(join(fresh, `cli/rows/${name}.json`), await rowsOf(name));
-await copyFile(join(root, "scripts/program-loader.cjs"), join(fresh, "cli/load.cjs"));
-makeCodeCache();
+for (const name of ["program", "quick"]) makeCodeCache(name);
 if (existsSync(join(dist, "types"))) await rename(join(dist, "types"), join(fresh, "types"));
 if (existsSync(dist)) await rename(dist, old);
 await rename(fresh, dist);
@@ -112,8 +145,8 @@ async function rowsOf(name) {
 }
 
 /** In a process of its own, because what has run is what gets into it. */
-function makeCodeCache() {
+function makeCodeCache(name) {
   const script = join(root, "scripts/make-code-cache.mjs");
-  const { status } = spawnSync(process.execPath, [script, fresh], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [script, fresh, name], { stdio: "inherit" });
   if (status !== 0) throw new Error("the built command does not run");
 }

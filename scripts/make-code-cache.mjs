@@ -1,12 +1,13 @@
 // Runs quick commands of a built CLI in this process and keeps what V8 compiled for them:
-// node scripts/make-code-cache.mjs DIST
+// node scripts/make-code-cache.mjs DIST NAME
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import loader from "./program-loader.cjs";
 
-const dist = process.argv[2];
-const { compile, run, cacheFile } = createRequire(import.meta.url)(join(dist, "cli/load.cjs"));
+const [dist, name] = process.argv.slice(2);
+const program = new loader.Program(join(dist, "cli"), name);
 const silent = { write: () => true };
 const io = {
   stdin: Readable.from([]),
@@ -18,18 +19,13 @@ const io = {
   exit: () => undefined,
 };
 
-const script = compile();
-const { runProgram } = run(script);
-for (const command of [
-  ["info", "--port", "sim:stm32g071"],
-  ["erase", "--all", "--port", "sim:stm32g071"],
-  [
-    "write",
-    new URL("../examples/blink-g071/blink-g071.hex", import.meta.url).pathname,
-    "--port",
-    "sim:stm32g071",
-  ],
-]) {
-  await runProgram(command, io);
+const script = program.compile();
+const { runProgram } = program.run(script, createRequire(program.file));
+const target = ["--port", "sim:stm32g071"];
+const firmware = new URL("../examples/blink-g071/blink-g071.hex", import.meta.url).pathname;
+await runProgram(["info", ...target], io);
+if (name === "program") {
+  await runProgram(["erase", "--all", ...target], io);
+  await runProgram(["write", firmware, ...target], io);
 }
-writeFileSync(cacheFile, script.createCachedData());
+writeFileSync(program.cacheFile, script.createCachedData());

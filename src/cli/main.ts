@@ -1,4 +1,5 @@
 /** The way in: as little as possible is loaded before it is known what is asked for. */
+import QUICK_VERBS from "./quick-verbs.json" with { type: "json" };
 import { standardIo } from "./standard-io.js";
 import { VERSION } from "./version.js";
 
@@ -8,6 +9,10 @@ export async function main(argv: readonly string[], io = standardIo(process)): P
     io.stdout.write(`${VERSION}\n`);
     return 0;
   }
-  const { runProgram } = await import("./program.js");
+  const { runProgram } = isQuick(argv) ? await import("./quick.js") : await import("./program.js");
   return runProgram(argv, io);
 }
+
+/** A trace shows names, which that bundle does not have. */
+const isQuick = ([verb, ...words]: readonly string[]): boolean =>
+  verb !== undefined && QUICK_VERBS.includes(verb) && !words.includes("--trace");

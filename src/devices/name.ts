@@ -41,7 +41,8 @@ export const nameFits = (device: Device, text: string): boolean =>
 export function entriesByName(text: string): readonly CatalogueEntry[] {
   const typed = normalise(text);
   if (/^0X[0-9A-F]+$/.test(typed)) return CATALOGUE.filter(({ productId }) => productId === Number(typed));
-  const exact = CATALOGUE.filter(({ name }) => familyNames(name).includes(typed));
+  const series = typed.slice("STM32".length, "STM32G0".length); // most names need no closer look
+  const exact = CATALOGUE.filter(({ name }) => name.includes(series) && familyNames(name).includes(typed));
   if (exact.length > 0) return exact;
   if (typed === "STM32") return [];
   const ranked = CATALOGUE.map((entry) => ({ entry, rank: rankOf(entry, typed) }));

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { bootlace, FIRMWARE, jsonLines, lastLine, lines, scratchFolder, shell } from "./cli-process.js";
+import QUICK_VERBS from "../../src/cli/quick-verbs.json" with { type: "json" };
 
 const scratch = scratchFolder();
 const chipFile = (name: string): string => `sim:stm32g071?file=${scratch(name)}`;
@@ -189,6 +190,27 @@ describe("refusals name the place, say what to try, and end with FAILED", () => 
     expect(stderr).toMatch(/error: the chip differs from .*v2\.bin at 0x0800/);
     expect(lastLine(stderr)).toBe("FAILED  at verify: DIFFERENT, exit status 51");
     expect(status).toBe(51);
+  });
+});
+
+describe("a verb that only looks, from a bundle of its own", () => {
+  it.each(QUICK_VERBS)("%s has the same help as from the whole program", async (verb) => {
+    const [quick, whole] = await Promise.all([bootlace([verb, "--help"]), bootlace(["help", verb])]);
+    expect(quick).toEqual(whole);
+    expect(quick.stdout).toContain(`Usage: bootlace ${verb}`);
+  });
+
+  it("says the same with --trace, which takes the whole program", async () => {
+    const info = ["info", "--json", "--port", "sim:stm32g071"];
+    const [quick, whole] = await Promise.all([bootlace(info), bootlace([...info, "--trace"])]);
+    expect(quick.stdout).toBe(whole.stdout);
+    expect(whole.stderr).not.toBe("");
+  });
+
+  it("has the whole program's words for a slip", async () => {
+    const { status, stderr } = await bootlace(["info", "--prot", "sim:stm32g071"]);
+    expect(stderr).toContain("error: unknown option '--prot' (Did you mean --port?). [USAGE]");
+    expect(status).toBe(2);
   });
 });
 

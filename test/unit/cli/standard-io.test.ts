@@ -42,11 +42,11 @@ describe("an output that is no terminal", () => {
     const got: Buffer[] = [];
     // What drains the pipe while `write` waits: the pause is the only moment for it.
     const wait = Atomics.wait;
-    Atomics.wait = (() => {
+    Atomics.wait = () => {
       const chunk = Buffer.alloc(65_536);
       got.push(chunk.subarray(0, readSync(reader, chunk)));
       return "timed-out";
-    });
+    };
     try {
       expect(output.write(wanted)).toBe(true);
     } finally {
