@@ -34,11 +34,11 @@ const library = {
   chunkNames: "chunks/[name]-[hash]",
 };
 
-/** dist/cli/main.cjs is small and answers --version; the rest is in program.cjs and quick.cjs, one of which it loads. */
+/** dist/cli/main.cjs is small and answers --version; the rest is in program.cjs and in the bundles, one of which it loads. */
 const restApart = {
   name: "the rest of the command is in files of its own",
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^\.\/(program|quick)\.js$/ }, ({ path }) => ({
+    onResolve({ filter: /^\.\/(program|looking|flashing)\.js$/ }, ({ path }) => ({
       path: basename(path, ".js"),
       namespace: "loaded",
     }));
@@ -49,31 +49,52 @@ const restApart = {
   },
 };
 
-/** What verbs that only look never call: other verbs, and the jobs that change a chip. */
-const quickVerbs = JSON.parse(await readFile(join(root, "src/cli/quick-verbs.json"), "utf8"));
-const UNUSED_JOBS = ["write", "erase", "protect", "read", "verify", "checksum", "reset", "leave"];
-const onlyLooking = {
-  name: "verbs that only look do without the others",
+const bundles = JSON.parse(await readFile(join(root, "src/cli/bundles.json"), "utf8"));
+/** What changes a chip, of the modules of src/flash/chip-target.ts. */
+const CHANGING_JOBS = ["write", "erase", "protect", "reset", "leave", "verify"];
+/** What the verbs of a bundle never call: other verbs, and for those that only look the jobs. */
+const without = (name) => ({
+  name: "a bundle does without what its verbs do not call",
   setup: ({ onResolve, onLoad }) => {
-    const unused = { path: "unused", namespace: "unused", sideEffects: false };
     onResolve({ filter: /^\.\/[\w-]+(\/[\w-]+)?\.js$/ }, ({ path, importer }) => {
-      const name = basename(path, ".js");
-      if (importer.endsWith("/cli/verbs.ts")) return quickVerbs.includes(name) ? undefined : unused;
-      return importer.endsWith("/flash/chip-target.ts") && UNUSED_JOBS.includes(name) ? unused : undefined;
+      const module = basename(path, ".js");
+      const used = importer.endsWith("/cli/verbs.ts")
+        ? bundles[name].includes(module)
+        : name !== "looking" ||
+          !importer.endsWith("/flash/chip-target.ts") ||
+          !CHANGING_JOBS.includes(module);
+      return used ? undefined : { path: "unused", namespace: "unused", sideEffects: false };
     });
     onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "module.exports = {};" }));
   },
-};
+});
 
 /** Rows of a series are data: a JSON file each, read when one of its chips is asked for. */
 const series = (await readdir(join(root, "src/devices/rows"))).map((file) => file.replace(/\.ts$/, ""));
 const rowsApart = {
   name: "every series of chips is a file of its own",
-  setup: ({ onResolve }) =>
+  setup: ({ onResolve, onLoad }) => {
     onResolve({ filter: /^\.\/rows\/\w+\.js$/ }, ({ path }) => ({
       path: path.replace(/\.js$/, ".json"),
-      external: true,
-    })),
+      namespace: "rows",
+    }));
+    onLoad({ filter: /.*/, namespace: "rows" }, ({ path }) => ({
+      contents: `module.exports = JSON.parse(require("node:fs").readFileSync(__dirname + "/${path}", "utf8"));`,
+    }));
+  },
+};
+
+/** What is bundled is CommonJS and has a `require`; node:module would be loaded only for that. */
+const requireAtHand = {
+  name: "the bundle's own require loads the addon",
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^node:module$/ }, ({ importer }) =>
+      importer.endsWith("/native/binding.ts") ? { path: "require", namespace: "require" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "require" }, () => ({
+      contents: "exports.createRequire = () => require;",
+    }));
+  },
 };
 
 /** commander loads child_process for subcommands that are programs of their own, which we have none of: 5 ms. */
@@ -112,22 +133,19 @@ const asFunction = {
   },
   footer: { js: "})" },
 };
-await build({
-  ...command,
-  ...asFunction,
-  entryPoints: { program: "src/cli/program.ts" },
-  plugins: [rowsApart, childProcessLater],
-});
-await build({
-  ...command,
-  ...asFunction,
-  entryPoints: { quick: "src/cli/quick.ts" },
-  plugins: [rowsApart, childProcessLater, onlyLooking],
-  minifyIdentifiers: true, // --trace has the other bundle
-});
+const plugins = [rowsApart, childProcessLater, requireAtHand];
+await build({ ...command, ...asFunction, entryPoints: { program: "src/cli/program.ts" }, plugins });
+for (const name of Object.keys(bundles))
+  await build({
+    ...command,
+    ...asFunction,
+    entryPoints: { [name]: `src/cli/${name}.ts` },
+    plugins: [...plugins, without(name)],
+    minifyIdentifiers: true, // --trace takes the whole program
+  });
 await mkdir(join(fresh, "cli/rows"));
 for (const name of series) await writeFile(join(fresh, `cli/rows/${name}.json`), await rowsOf(name));
-for (const name of ["program", "quick"]) makeCodeCache(name);
+for (const name of ["program", ...Object.keys(bundles)]) makeCodeCache(name);
 if (existsSync(join(dist, "types"))) await rename(join(dist, "types"), join(fresh, "types"));
 if (existsSync(dist)) await rename(dist, old);
 await rename(fresh, dist);

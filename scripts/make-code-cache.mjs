@@ -24,7 +24,7 @@ const { runProgram } = program.run(script, createRequire(program.file));
 const target = ["--port", "sim:stm32g071"];
 const firmware = new URL("../examples/blink-g071/blink-g071.hex", import.meta.url).pathname;
 await runProgram(["info", ...target], io);
-if (name === "program") {
+if (name !== "looking") {
   await runProgram(["erase", "--all", ...target], io);
   await runProgram(["write", firmware, ...target], io);
 }

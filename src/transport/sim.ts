@@ -4,7 +4,6 @@
  * With `realtime` the transport waits until the real clock has caught up.
  */
 import { constants } from "node:os";
-import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { systemError } from "../native/system-error.js";
 import type { SimulatedChip } from "../simulator/chip.js";
 import { VirtualClock } from "../simulator/clock.js";
@@ -126,6 +125,9 @@ export class SimTransport implements Transport {
     return aheadMs >= AHEAD_MS ? sleep(aheadMs) : nextTurn();
   }
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Of a read step that names none (transport.ts). */
 const DEFAULT_TIMEOUT_MS = 1000;
