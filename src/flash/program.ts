@@ -76,10 +76,10 @@ export class Programmer {
     for (let next = 0; next < items.length;) {
       this.run.checkpoint();
       const end = next + this.#wait.listOf(this.#pace.commands);
-      const sending = this.#send(items.slice(next, end));
-      if (this.#wait.isFound)
-        await meanwhile(() => this.#prepare(items.slice(end, end + this.#pace.commands)));
-      const { done, failure } = await sending;
+      const [{ done, failure }] = await Promise.all([
+        this.#send(items.slice(next, end)),
+        meanwhile(() => this.#prepare(items.slice(end, end + this.#pace.commands))),
+      ]);
       next += done;
       if (done > 0) attempts.progressed();
       if (!failure) continue;
@@ -112,9 +112,12 @@ export class Programmer {
     return items.flatMap((item) => splitBlock(item.block, most).map((block) => ({ ...item, block })));
   }
 
+  /** Not while the wait is searched for: each list of the search waits as the one before it taught. */
   #prepare(list: readonly Item[]): void {
+    const { loader } = this.run.session;
+    if (loader.transport.statusReads !== undefined && !this.#wait.isFound) return;
     const blocks = list.map(({ block }) => block);
-    this.run.session.loader.prepareWrites(blocks, this.#wait.options);
+    loader.prepareWrites(blocks, this.#wait.options);
   }
 
   async #send(list: readonly Item[]): Promise<{ done: number; failure?: CommandFailure }> {

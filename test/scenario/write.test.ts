@@ -253,3 +253,17 @@ describe("the order of a write", () => {
     }
   });
 });
+
+describe("a transport with a fault of its own", () => {
+  it("ends the write with that error, though the next list is compiled meanwhile", async () => {
+    const { target, transport, chip } = await connectTo("stm32g071?protocol=1.1");
+    const exchange = transport.exchange.bind(transport);
+    transport.exchange = (steps, options) =>
+      chip.counters.operations > 40
+        ? Promise.reject(new Error("a fault of its own"))
+        : exchange(steps, options);
+    const image = firmware(target.chip.geometry.base, 64 * 1024);
+    await expect(target.write(image)).rejects.toThrow("a fault of its own");
+    transport.exchange = exchange;
+  });
+});
