@@ -84,7 +84,7 @@ const rowsApart = {
   },
 };
 
-/** What is bundled is CommonJS and has a `require`; node:module would be loaded only for that. */
+/** What is bundled is CommonJS and has a `require`; node:module would be loaded only for that. And what looks for the addon is bundled. */
 const requireAtHand = {
   name: "the bundle's own require loads the addon",
   setup: ({ onResolve, onLoad }) => {
@@ -92,7 +92,8 @@ const requireAtHand = {
       importer.endsWith("/native/binding.ts") ? { path: "require", namespace: "require" } : undefined,
     );
     onLoad({ filter: /.*/, namespace: "require" }, () => ({
-      contents: "exports.createRequire = () => require;",
+      contents: 'exports.createRequire = () => () => require("node-gyp-build");',
+      resolveDir: root,
     }));
   },
 };
@@ -114,7 +115,7 @@ const command = {
   outExtension: { ".js": ".cjs" },
   outdir: join(fresh, "cli"),
   // Bundled but for what loads binaries of its own, and is loaded when a port or bus is opened.
-  external: Object.keys(dependencies).filter((name) => name !== "commander"),
+  external: Object.keys(dependencies).filter((name) => !["commander", "node-gyp-build"].includes(name)),
   supported: { "dynamic-import": false },
   define: { ...shared.define, "import.meta.url": "bundle.url" },
   charset: "ascii", // program-loader.cjs reads it as such

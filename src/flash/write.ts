@@ -12,6 +12,7 @@ import { finish, verifyBodies } from "./finish.js";
 import type { WriteOptions, WriteResult } from "./job.js";
 import { JobRun } from "./job-run.js";
 import { leave } from "./leave.js";
+import { meanwhile } from "./meanwhile.js";
 import { erases, makePlan, type Plan } from "./plan.js";
 import { Programmer } from "./program.js";
 import type { Session } from "./session.js";
@@ -57,8 +58,7 @@ async function perform(run: JobRun, plan: Plan, image: MemoryImage, distrustKept
   const { geometry, loader } = run.session;
   const { erasedValue, writeAlign } = geometry;
   const cut = { blockBytes: loader.writeBytes, erasedValue, writeAlign, imageStart: image.start };
-  const pages = cutPages(plan.pages, cut);
-  await run.session.confirm?.();
+  const [pages] = await Promise.all([meanwhile(() => cutPages(plan.pages, cut)), run.session.confirm?.()]);
   run.state = "begun";
   await erase(run, plan);
   run.state = "unbootable";
