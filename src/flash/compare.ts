@@ -71,7 +71,7 @@ abstract class Comparison {
 }
 
 /** Pages asked about before a stretch is halved: when all of these differ, so does about everything, and asking costs more than it saves. */
-const SAMPLES = 4;
+const SAMPLES = 3;
 
 class ByChecksum extends Comparison {
   async compare(stretch: readonly PageContent[]): Promise<void> {

@@ -4,7 +4,7 @@
  */
 const FIRST = 4;
 const MOST = 64;
-const LIST_MS = 300;
+const LIST_MS = 450;
 /** A list that was over too soon, because of something else, shall not make the next one last for seconds. */
 const MOST_GROWTH = 4;
 

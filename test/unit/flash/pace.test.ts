@@ -11,9 +11,9 @@ function lists(pace: Pace, commandMs: number, count: number): number[] {
 }
 
 describe("the length of a list", () => {
-  it("is what takes about a third of a second, from the second or third list on", () => {
-    expect(lists(new Pace(), 7.5, 4)).toEqual([4, 16, 40, 40]);
-    expect(lists(new Pace(), 26, 3)).toEqual([4, 11, 11]);
+  it("is what takes about half a second, from the second or third list on", () => {
+    expect(lists(new Pace(), 7.5, 4)).toEqual([4, 16, 60, 60]);
+    expect(lists(new Pace(), 26, 3)).toEqual([4, 16, 17]);
   });
 
   it("is one command at least and 64 at most, also where no time passes", () => {
@@ -25,7 +25,7 @@ describe("the length of a list", () => {
     const pace = new Pace();
     lists(pace, 2, 3);
     pace.took(64, 640);
-    expect(pace.commands).toBe(30);
+    expect(pace.commands).toBe(45);
   });
 
   it("does not grow much after a short last list", () => {
