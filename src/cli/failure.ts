@@ -1,6 +1,6 @@
 /** A failure in words: what and where, the system's own error, the state of the chip, what to try. No stack. */
 import { BootlaceError, isSystemError } from "../errors.js";
-import type { Style } from "./style.js";
+import type { Output, Style } from "./style.js";
 import { wrap } from "./text.js";
 
 /** Any thrown thing as a BootlaceError; what bootlace did not foresee is its bug and says so. */
@@ -8,6 +8,12 @@ export function asBootlaceError(error: unknown): BootlaceError {
   if (error instanceof BootlaceError) return error;
   const text = error instanceof Error ? error.message : String(error);
   return new BootlaceError("INTERNAL", `unexpected error: ${text}`, {}, { cause: error });
+}
+
+/** What nobody got is no success, unless its reader went away, as `head` does. @throws BootlaceError FILE_FAILED */
+export function checkTaken({ failure: cause }: Output): void {
+  if (cause && (cause as NodeJS.ErrnoException).code !== "EPIPE")
+    throw new BootlaceError("FILE_FAILED", "standard output does not take what is written", {}, { cause });
 }
 
 /** The system call's failure under an error, however deep: errno name, what the system says, the call. */

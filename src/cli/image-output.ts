@@ -4,6 +4,7 @@ import { extname } from "node:path";
 import { BootlaceError } from "../errors.js";
 import type { MemoryImage } from "../image/image.js";
 import type { Io } from "./context.js";
+import { checkTaken } from "./failure.js";
 
 export const OUTPUT_FORMATS = ["bin", "hex", "srec"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
@@ -37,7 +38,8 @@ export async function encodeImage(
 /** @param out a file's name, or - for standard output. @throws BootlaceError FILE_FAILED */
 export async function deliver(io: Io, out: string, content: Uint8Array | string): Promise<void> {
   if (out === "-") {
-    io.stdout.write(content); // what is lost there is told at the end
+    io.stdout.write(content);
+    checkTaken(io.stdout);
     return;
   }
   try {

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { BootlaceError } from "../errors.js";
 import { contextOf, type Connect, type Context, type Io } from "./context.js";
-import { asBootlaceError, failureText, stackText } from "./failure.js";
+import { asBootlaceError, checkTaken, failureText, stackText } from "./failure.js";
 import { watchInterrupts } from "./interrupts.js";
 import { document, errorJson } from "./json.js";
 import { styleOf, wantsColour } from "./style.js";
@@ -17,17 +17,11 @@ export async function runProgram(argv: readonly string[], io: Io, connect?: Conn
   const context = contextOf(io, interrupts.signal, connect);
   try {
     const status = await parseAndRun(argv, context);
-    if (status === 0) checkTold(io.stdout.failure);
+    if (status === 0) checkTaken(io.stdout);
     return status;
   } catch (error) {
     return reportFailure(error, argv, context);
   }
-}
-
-/** An answer that nobody got is no success, unless its reader went away, as `head` does. @throws BootlaceError FILE_FAILED */
-function checkTold(cause: Error | undefined): void {
-  if (cause && (cause as NodeJS.ErrnoException).code !== "EPIPE")
-    throw new BootlaceError("FILE_FAILED", "standard output does not take what is written", {}, { cause });
 }
 
 async function parseAndRun(argv: readonly string[], context: Context): Promise<number> {

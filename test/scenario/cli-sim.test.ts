@@ -236,11 +236,13 @@ describe("standard output", () => {
   it("is a failure of the command when the disk is full, and a write goes on", async () => {
     const port = chipFile("full");
     const { stdout, stderr } = await shell(
-      `$BOOTLACE info --port sim:stm32g071 > /dev/full; echo "$?"; $BOOTLACE write ${FIRMWARE} --port '${port}' 2> /dev/full; echo "$?"`,
+      `$BOOTLACE info --port sim:stm32g071 > /dev/full; echo "$?"; $BOOTLACE read - --port sim:stm32g071 > /dev/full; echo "$?"; $BOOTLACE write ${FIRMWARE} --port '${port}' 2> /dev/full; echo "$?"`,
     );
-    expect(lines(stdout)).toEqual(["43", "0"]);
+    expect(lines(stdout)).toEqual(["43", "43", "0"]);
     expect(stderr).toContain("error: standard output does not take what is written. [FILE_FAILED]\n");
     expect(stderr).toContain("because: ENOSPC");
+    expect(stderr).toContain("FAILED  at read: FILE_FAILED, exit status 43\n");
+    expect(stderr).not.toContain("OK  ");
     expect((await bootlace(["verify", FIRMWARE, "--port", port])).status).toBe(0);
   });
 
