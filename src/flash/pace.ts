@@ -1,6 +1,6 @@
 /**
  * How many commands go into one list: enough that the trip to the transport costs nothing, few enough that a stop request is
- * answered within a fraction of a second and progress moves, whatever the speed of the wire, which the host does not know.
+ * answered within half a second and progress moves, whatever the speed of the wire, which the host does not know.
  */
 const FIRST = 4;
 const MOST = 64;
