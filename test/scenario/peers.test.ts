@@ -31,7 +31,7 @@ const hexAddress = (chip: ChipMaker): string => `0x${chip.facts.i2c!.address.toS
 /** Quick, because only the order of things is looked at here. */
 const TIMINGS = { pageEraseMs: 3, massEraseMs: 30 };
 
-describe.skipIf(!has("stm32flash"))("Debian's stm32flash (skipped where it is not installed)", () => {
+describe.skipIf(!has("stm32flash"))("Debian's stm32flash (apt install stm32flash)", () => {
   /** Product ID, name, protocol as in the device table; a different one where the table has no such chip. */
   const CHIPS: readonly [number, string, I2cVersion?][] = [
     [0x448, "F07x, protocol 1.0"],
@@ -117,7 +117,7 @@ describe.skipIf(!has("stm32flash"))("Debian's stm32flash (skipped where it is no
   });
 });
 
-describe.skipIf(!has("i2cdetect"))("Debian's i2cdetect (skipped where it is not installed)", () => {
+describe.skipIf(!has("i2cdetect"))("Debian's i2cdetect (apt install i2c-tools)", () => {
   it("lists the adapter by its name", async () => {
     const device = await start(await chipOf(0x466), { name: "i2c-bcm2835 adapter" });
     const { stdout } = await runTool("i2cdetect", ["-l"], device.env);

@@ -50,6 +50,16 @@ function rigFor({ protocol = "I2C 1.2", model = TINY, image = OLD, onChange }: S
   });
 }
 
+/** A rig that notes every change of the flash after which the chip would start something else than one of these programs. */
+function watchedRig(programs: readonly MemoryImage[], story: Story = {}): { rig: Rig; mixtures: number[] } {
+  const mixtures: number[] = [];
+  const onChange = (flash: Uint8Array): void => {
+    const { facts } = story.model ?? TINY;
+    if (wouldBoot(flash, facts) && !programs.some((image) => holds(flash, image))) mixtures.push(1);
+  };
+  return { rig: rigFor({ ...story, onChange }), mixtures };
+}
+
 const faulty = (rig: Rig, ...appointments: Appointment[]): FaultyTransport =>
   new FaultyTransport(rig.open(), appointments, seeded(1));
 
@@ -63,13 +73,7 @@ describe("a chip that loses its power", () => {
   it.each([0.1, 0.5, 0.9])(
     "at %f of the write of the vector table holds nothing that starts: these words are written alone, after everything else",
     async (fraction) => {
-      const mixtures: number[] = [];
-      const rig = rigFor({
-        onChange: (flash) => {
-          if (wouldBoot(flash, TINY.facts) && ![OLD, NEW].some((image) => holds(flash, image)))
-            mixtures.push(1);
-        },
-      });
+      const { rig, mixtures } = watchedRig([OLD, NEW]);
       const target = await rig.connect(rig.open());
       const fault = (operation: number): ChipFault => ({ kind: "power lost", operation, fraction });
       // Three erases, and three pages in blocks of 256 bytes of which the first is cut in two.
@@ -88,15 +92,7 @@ describe("a chip that loses its power", () => {
 describe("a mass erase that is acknowledged and not done", () => {
   it("is noticed before anything is written over the old program, whose vectors would start a mixture", async () => {
     const bytes = (seed: number): MemoryImage => firmware(seed, 0x4000);
-    const mixtures: number[] = [];
-    const rig = rigFor({
-      model: SMALL,
-      image: bytes(3),
-      onChange: (flash) => {
-        if (wouldBoot(flash, SMALL.facts) && ![3, 4].some((seed) => holds(flash, bytes(seed))))
-          mixtures.push(1);
-      },
-    });
+    const { rig, mixtures } = watchedRig([bytes(3), bytes(4)], { model: SMALL, image: bytes(3) });
     const target = await rig.connect(rig.open());
     rig.chip.inject({ kind: "not done", operation: 0 });
     await target.write(bytes(4), { check: "off" });
@@ -431,13 +427,7 @@ describe("a page that is done anew", () => {
   });
 
   it("gets its last words only when all else of it was looked at again", async () => {
-    const mixtures: number[] = [];
-    const rig = rigFor({
-      onChange: (flash) => {
-        if (wouldBoot(flash, TINY.facts) && ![OLD, NEW].some((image) => holds(flash, image)))
-          mixtures.push(1);
-      },
-    });
+    const { rig, mixtures } = watchedRig([OLD, NEW]);
     const target = await rig.connect(rig.open());
     // The last words are cut off; their page is erased (10), and the first of its blocks is not stored (11).
     rig.chip.inject({ kind: "reset in operation", operation: 9, fraction: 0.1 });

@@ -25,7 +25,7 @@ afterEach(() => {
 
 const stm32flash = (...options: string[]) => run("stm32flash", ["-m", "8n1", ...options, server!.path]);
 
-describe.skipIf(!hasTool)("stm32flash (Debian package stm32flash)", () => {
+describe.skipIf(!hasTool)("stm32flash (apt install stm32flash)", () => {
   test.each(["stm32f407", "stm32g071", "stm32f103c8", "stm32l053", "stm32h743"])(
     "writes, verifies, reads and erases %s without a violation",
     async (name) => {

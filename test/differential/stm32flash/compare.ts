@@ -27,7 +27,7 @@ const PATIENCE_MS = 180_000;
 
 export function compareAll(bus: string, cases: readonly Compared[]): void {
   const free = gate(AT_ONCE);
-  describe.skipIf(!hasTool)(`stm32flash 0.7 and ours over ${bus} (needs Debian's stm32flash)`, () => {
+  describe.skipIf(!hasTool)(`stm32flash 0.7 and ours over ${bus} (apt install stm32flash)`, () => {
     it.concurrent.each(cases.map((one) => [nameOf(one), one] as const))(
       "%s",
       (_, one) => free(() => compare(one)),
