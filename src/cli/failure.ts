@@ -10,10 +10,18 @@ export function asBootlaceError(error: unknown): BootlaceError {
   return new BootlaceError("INTERNAL", `unexpected error: ${text}`, {}, { cause: error });
 }
 
+const TAKE_IT =
+  "Make room where it goes to, and run the same command again; what the command did with the chip is done.";
+
 /** What nobody got is no success, unless its reader went away, as `head` does. @throws BootlaceError FILE_FAILED */
 export function checkTaken({ failure: cause }: Output): void {
   if (cause && (cause as NodeJS.ErrnoException).code !== "EPIPE")
-    throw new BootlaceError("FILE_FAILED", "standard output does not take what is written", {}, { cause });
+    throw new BootlaceError(
+      "FILE_FAILED",
+      "standard output does not take what is written",
+      { hint: TAKE_IT },
+      { cause },
+    );
 }
 
 /** The system call's failure under an error, however deep: errno name, what the system says, the call. */

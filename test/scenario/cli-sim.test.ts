@@ -241,6 +241,7 @@ describe("standard output", () => {
     expect(lines(stdout)).toEqual(["43", "43", "0"]);
     expect(stderr).toContain("error: standard output does not take what is written. [FILE_FAILED]\n");
     expect(stderr).toContain("because: ENOSPC");
+    expect(stderr).toContain("try:     Make room where it goes to, and run the same command again;");
     expect(stderr).toContain("FAILED  at read: FILE_FAILED, exit status 43\n");
     expect(stderr).not.toContain("OK  ");
     expect((await bootlace(["verify", FIRMWARE, "--port", port])).status).toBe(0);
