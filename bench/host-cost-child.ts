@@ -7,7 +7,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { join } from "node:path";
 import { compileWrite } from "../src/protocol/compile.js";
 import { runDialogues } from "../src/protocol/link.js";
-import { openI2cDev } from "../src/transport/i2c-dev.js";
+import { openI2cDev } from "../src/transport/i2c/dev.js";
 import { projectFolder } from "../test/fake-i2c-dev/project-folder.js";
 
 const PATH = "/dev/i2c-0";

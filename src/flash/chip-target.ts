@@ -2,8 +2,8 @@
 import type { Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
 import { stm32Crc } from "../protocol/crc.js";
-import { eraseFlash } from "./erase.js";
-import { uniqueIdOf } from "./identify-chip.js";
+import { eraseFlash } from "./erase/erase.js";
+import { uniqueIdOf } from "./chip/identify.js";
 import type {
   ChipInfo,
   EraseResult,
@@ -13,16 +13,16 @@ import type {
   WriteOptions,
   WriteResult,
 } from "./job.js";
-import { JobRun } from "./job-run.js";
-import { startProgram } from "./leave.js";
-import { protectChip, unprotectChip } from "./protect.js";
-import { canChecksum, readSpan, readSurely } from "./read.js";
-import { resetChip } from "./reset.js";
-import { persist } from "./retry.js";
-import type { Session } from "./session.js";
+import { JobRun } from "./run/job-run.js";
+import { startProgram } from "./chip/leave.js";
+import { protectChip, unprotectChip } from "./chip/protect.js";
+import { canChecksum, readSpan, readSurely } from "./look/read.js";
+import { resetChip } from "./chip/reset.js";
+import { persist } from "./run/retry.js";
+import type { Session } from "./chip/session.js";
 import type { Target } from "./target.js";
 import { verifyImage } from "./verify.js";
-import { writeImage } from "./write.js";
+import { writeImage } from "./write/write.js";
 
 export class ChipTarget implements Target {
   #last: Promise<unknown> = Promise.resolve();

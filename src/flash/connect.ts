@@ -5,9 +5,9 @@ import { stoppable } from "../transport/stoppable.js";
 import type { Transport } from "../transport/transport.js";
 import type { Identity } from "../protocol/identify.js";
 import { ChipTarget } from "./chip-target.js";
-import { identifyChip } from "./identify-chip.js";
-import type { Link } from "./open-target.js";
-import type { Session } from "./session.js";
+import { identifyChip } from "./chip/identify.js";
+import type { Link } from "../host/open/open-target.js";
+import type { Session } from "./chip/session.js";
 import type { ConnectOptions, Target } from "./target.js";
 
 /**
@@ -29,7 +29,7 @@ export async function connect(target: string | Transport, options: ConnectOption
 async function openLink(target: string | Transport, options: ConnectOptions): Promise<Link> {
   if (typeof target !== "string")
     return { transport: target, address: options.address, lines: undefined, close: () => target.close() };
-  const { openTarget } = await import("./open-target.js");
+  const { openTarget } = await import("../host/open/open-target.js");
   return openTarget(target, options);
 }
 

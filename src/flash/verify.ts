@@ -1,12 +1,12 @@
 /** Holding the flash against an image without changing anything. */
 import type { Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
-import { checkInside, checkUsable } from "./check-image.js";
-import { mismatches } from "./check.js";
-import { joined } from "./contents.js";
+import { checkInside, checkUsable } from "./write/check-image.js";
+import { mismatches } from "./look/check.js";
+import { joined } from "./write/contents.js";
 import type { JobOptions, VerifyResult } from "./job.js";
-import { JobRun } from "./job-run.js";
-import type { Session } from "./session.js";
+import { JobRun } from "./run/job-run.js";
+import type { Session } from "./chip/session.js";
 
 export async function verifyImage(
   session: Session,

@@ -1,6 +1,6 @@
 /** RTS, DTR and BREAK of the serial port that the bootloader is on. */
 import { BootlaceError, isSystemError } from "../errors.js";
-import type { ModemLines } from "../transport/serial.js";
+import type { ModemLines } from "../transport/serial/serial.js";
 import type { LineDriver } from "./line-driver.js";
 import type { SerialReference } from "./line-reference.js";
 import type { Level } from "./sequence.js";

@@ -1,7 +1,7 @@
 /** Opens the transport for a target. Each back-end is loaded only when it is asked for: the serial stack must not slow an I2C command. */
 import { BootlaceError } from "../errors.js";
-import type { I2cDevOptions } from "./i2c-dev.js";
-import type { SerialOptions } from "./serial.js";
+import type { I2cDevOptions } from "./i2c/dev.js";
+import type { SerialOptions } from "./serial/serial.js";
 import type { TargetAddress } from "./target.js";
 import type { Transport } from "./transport.js";
 
@@ -23,15 +23,15 @@ export async function openTransport(
           "USAGE",
           `${path}: which address? Give it with --address, or name the chip with --chip`,
         );
-      const { openI2cDev } = await import("./i2c-dev.js");
+      const { openI2cDev } = await import("./i2c/dev.js");
       return openI2cDev({ ...i2c, path, address });
     }
     case "serial": {
-      const { openSerial } = await import("./serial.js");
+      const { openSerial } = await import("./serial/serial.js");
       return openSerial({ ...serial, path: target.path, baud: target.baud, mode: target.mode });
     }
     case "sim": {
-      const { openSim } = await import("./sim.js");
+      const { openSim } = await import("./sim/sim.js");
       return openSim(target);
     }
   }

@@ -8,8 +8,8 @@
  * Strict: what is not understood is an error that says what would be.
  */
 import { BootlaceError, hex } from "../errors.js";
-import { isSerialMode, MAX_BAUD, MIN_BAUD, SERIAL_MODES } from "./serial-mode.js";
-import type { SerialMode } from "./serial-mode.js";
+import { isSerialMode, MAX_BAUD, MIN_BAUD, SERIAL_MODES } from "./serial/mode.js";
+import type { SerialMode } from "./serial/mode.js";
 
 export type TargetAddress = I2cTarget | SerialTarget | SimTarget;
 

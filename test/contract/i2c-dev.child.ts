@@ -1,5 +1,5 @@
 /** The contract on i2c-dev, behind the preload library: argument 1 is the bus, a chip for case n sits at address 0x10 + n. */
-import { openI2cDev } from "../../src/transport/i2c-dev.js";
+import { openI2cDev } from "../../src/transport/i2c/dev.js";
 import { CASES } from "./transport.contract.js";
 import type { ContractCase } from "./transport.contract.js";
 

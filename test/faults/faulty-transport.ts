@@ -4,7 +4,7 @@
  */
 import { constants } from "node:os";
 import { systemError } from "../../src/native/system-error.js";
-import type { SimTransport } from "../../src/transport/sim.js";
+import type { SimTransport } from "../../src/transport/sim/sim.js";
 import {
   StepError,
   type ExchangeOptions,

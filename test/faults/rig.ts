@@ -9,7 +9,7 @@ import type { ChipFacts, FlashPage } from "../../src/simulator/facts.js";
 import type { ChipMemory } from "../../src/simulator/memory-file.js";
 import type { I2cVersion, UartVersion } from "../../src/simulator/opcodes.js";
 import type { ChipQuirks } from "../../src/simulator/quirks.js";
-import { SimTransport } from "../../src/transport/sim.js";
+import { SimTransport } from "../../src/transport/sim/sim.js";
 import type { Transport } from "../../src/transport/transport.js";
 import { G071, L072 } from "../unit/simulator/chips.js";
 import type { Bus } from "./kinds.js";

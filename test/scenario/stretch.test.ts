@@ -11,7 +11,7 @@ import { VirtualClock } from "../../src/simulator/clock.js";
 import { createChip } from "../../src/simulator/create-chip.js";
 import type { ChipOptions } from "../../src/simulator/options.js";
 import type { ChipQuirks } from "../../src/simulator/quirks.js";
-import { SimTransport } from "../../src/transport/sim.js";
+import { SimTransport } from "../../src/transport/sim/sim.js";
 import { StepError, type Transport } from "../../src/transport/transport.js";
 import { isSystemError } from "../../src/errors.js";
 import { systemFailure, type Errno } from "../faults/faulty-transport.js";

@@ -7,8 +7,8 @@ import { parseResetSequence } from "../../src/lines/sequence.js";
 import type { Level } from "../../src/lines/sequence.js";
 import { connectBootloader } from "../../src/protocol/connect.js";
 import type { SimulatedChip } from "../../src/simulator/chip.js";
-import { openSerial } from "../../src/transport/serial.js";
-import type { SerialTransport } from "../../src/transport/serial.js";
+import { openSerial } from "../../src/transport/serial/serial.js";
+import type { SerialTransport } from "../../src/transport/serial/serial.js";
 import { chipOnPty } from "../support/pty-chip.js";
 import type { PtyChip } from "../support/pty-chip.js";
 

@@ -2,7 +2,7 @@
 import { connect } from "../../src/flash/connect.js";
 import type { ConnectOptions, Target } from "../../src/flash/target.js";
 import { MemoryImage } from "../../src/image/image.js";
-import { openSim, type SimTransport } from "../../src/transport/sim.js";
+import { openSim, type SimTransport } from "../../src/transport/sim/sim.js";
 import type { ChipOptions } from "../../src/simulator/options.js";
 
 export interface SimTarget {

@@ -23,7 +23,7 @@ export function busPath(text: string): string {
 }
 
 async function run({ io }: Context, path: string, options: { readonly json?: boolean }): Promise<number> {
-  const { openBus } = await import("../../transport/i2c-dev.js");
+  const { openBus } = await import("../../transport/i2c/dev.js");
   const { functionalityTable, functionalityRecord } = await import("../../host/functionality.js");
   const bus = await openBus(path);
   const mask = bus.functionality;

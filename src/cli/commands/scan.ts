@@ -65,7 +65,7 @@ async function scanBus(port: string, all: boolean, signal: AbortSignal): Promise
   const { busNumberOf } = await import("../../host/adapters.js");
   const { boundDrivers } = await import("../../host/bound-driver.js");
   const { planScan } = await import("../../host/scan-policy.js");
-  const { openBus } = await import("../../transport/i2c-dev.js");
+  const { openBus } = await import("../../transport/i2c/dev.js");
   const bus = await openBus(port);
   try {
     const { ask, skip } = planScan({
@@ -89,7 +89,7 @@ async function scanBus(port: string, all: boolean, signal: AbortSignal): Promise
 
 /** @throws BootlaceError SMBUS_ONLY before anything is sent */
 async function refuseSmbus(port: string): Promise<void> {
-  const { openI2cDev } = await import("../../transport/i2c-dev.js");
+  const { openI2cDev } = await import("../../transport/i2c/dev.js");
   const probe = await openI2cDev({ path: port, address: 0x08 });
   await probe.close();
 }
@@ -102,7 +102,7 @@ async function askAt(
 ): Promise<Pick<Answer, "protocol" | "trouble"> | undefined> {
   const { lockTarget } = await import("../../host/lock.js");
   const { getVersion } = await import("../../protocol/identify.js");
-  const { openI2cDev } = await import("../../transport/i2c-dev.js");
+  const { openI2cDev } = await import("../../transport/i2c/dev.js");
   signal.throwIfAborted();
   try {
     const lock = await lockTarget(path, address, { signal });

@@ -1,5 +1,5 @@
 /** The options of stm32flash 0.7 as one object. Strict: what is not understood is refused before anything is opened. */
-import { isSerialMode, type SerialMode } from "../../transport/serial-mode.js";
+import { isSerialMode, type SerialMode } from "../../transport/serial/mode.js";
 import { getopt, type Option } from "./getopt.js";
 import { parseSignals, type Signals } from "./signals.js";
 import { parseNumber } from "./numbers.js";

@@ -2,8 +2,8 @@
 import { realpath } from "node:fs/promises";
 import { basename } from "node:path";
 import { BootlaceError, hex } from "../../errors.js";
-import { identifyChip } from "../../flash/identify-chip.js";
-import type { Session } from "../../flash/session.js";
+import { identifyChip } from "../../flash/chip/identify.js";
+import type { Session } from "../../flash/chip/session.js";
 import { type LineDriver, runMoves } from "../../lines/line-driver.js";
 import type { LineReference } from "../../lines/line-reference.js";
 import type { Move } from "../../lines/sequence.js";
@@ -32,7 +32,7 @@ async function openByKind(line: CommandLine, signal: AbortSignal): Promise<Port>
   if (device.startsWith("sim:")) return openSimulated(device);
   const path = await realpath(device).catch(() => device);
   if (/^i2c-\d+$/.test(basename(path))) return openI2c(path, line.address, signal);
-  const { openSerial } = await import("../../transport/serial.js");
+  const { openSerial } = await import("../../transport/serial/serial.js");
   const { baud, mode, signals } = line;
   // A sequence decides about RTS and DTR, also what they are when the port is closed.
   const transport = await openSerial({ path: device, baud, mode, signal, hangUp: signals === undefined });
@@ -41,12 +41,12 @@ async function openByKind(line: CommandLine, signal: AbortSignal): Promise<Port>
 
 async function openI2c(path: string, address: number | undefined, signal: AbortSignal): Promise<Port> {
   if (address === undefined) throw usageError(`${path} is an I2C bus: give the chip's address with -a`);
-  const { openTarget } = await import("../../flash/open-target.js");
+  const { openTarget } = await import("../../host/open/open-target.js");
   return openTarget(`i2c:${path}@${hex(address, 2)}`, { signal });
 }
 
 async function openSimulated(device: string): Promise<Port> {
-  const { openTarget } = await import("../../flash/open-target.js");
+  const { openTarget } = await import("../../host/open/open-target.js");
   return openTarget(device, {});
 }
 

@@ -1,7 +1,7 @@
 /** What stm32flash prints: on standard output, or on standard error when that carries the data of `-r -`. Errors go to standard error. */
 import type { ChipInfo } from "../../flash/job.js";
 import type { FlashEvent, Phase } from "../../flash/events.js";
-import type { Session } from "../../flash/session.js";
+import type { Session } from "../../flash/chip/session.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { Io } from "../context.js";
 import { failureText } from "../failure.js";

@@ -1,5 +1,5 @@
 import type { JobOptions } from "../../flash/job.js";
-import type { Session } from "../../flash/session.js";
+import type { Session } from "../../flash/chip/session.js";
 import type { Io } from "../context.js";
 import type { CommandLine } from "./command-line.js";
 import type { Port } from "./open-chip.js";

@@ -1,10 +1,10 @@
 /** -w: flash through the library's own write, which proves every page; other memories, and flash with -e 0, block by block. */
 import { BootlaceError, hex } from "../../errors.js";
-import { checkUsable } from "../../flash/check-image.js";
-import { JobRun } from "../../flash/job-run.js";
-import { readSpan } from "../../flash/read.js";
-import { persist } from "../../flash/retry.js";
-import { writeImage } from "../../flash/write.js";
+import { checkUsable } from "../../flash/write/check-image.js";
+import { JobRun } from "../../flash/run/job-run.js";
+import { readSpan } from "../../flash/look/read.js";
+import { persist } from "../../flash/run/retry.js";
+import { writeImage } from "../../flash/write/write.js";
 import type { Segment } from "../../image/image.js";
 import { chunks } from "../../protocol/bootloader.js";
 import { plural } from "../text.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { openSync, readdirSync, writeFileSync, closeSync } from "node:fs";
 import type { SimulatedChip } from "../../../src/simulator/chip.js";
-import { I2cBus } from "../../../src/transport/i2c-bus.js";
+import { I2cBus } from "../../../src/transport/i2c/bus.js";
 import { putBehind } from "../server/chip-behind.js";
 import type { AdapterOptions, Answer, Transfer } from "../server/i2csim.js";
 import { done, isRead, SimAdapter } from "../server/i2csim.js";

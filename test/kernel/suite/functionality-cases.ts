@@ -6,7 +6,7 @@ import {
   I2CDETECT_ROWS,
   OTHER_ROWS,
 } from "../../../src/host/functionality.js";
-import { I2cBus } from "../../../src/transport/i2c-bus.js";
+import { I2cBus } from "../../../src/transport/i2c/bus.js";
 import { PLAIN_I2C } from "../server/i2csim.js";
 import { PATH, BUS, withAdapter } from "./bench.js";
 import { test } from "./harness.js";

@@ -7,7 +7,7 @@ import { openLines } from "../../../src/lines/open-lines.js";
 import { parseResetSequence } from "../../../src/lines/sequence.js";
 import type { SimulatedChip } from "../../../src/simulator/chip.js";
 import { serveUartOnPty } from "../../../src/simulator/pty.js";
-import { I2cBus } from "../../../src/transport/i2c-bus.js";
+import { I2cBus } from "../../../src/transport/i2c/bus.js";
 import { putBehind } from "../server/chip-behind.js";
 import type { AdapterOptions, SimAdapter } from "../server/i2csim.js";
 import { PATH, rejection, withAdapter, writeTemporary } from "./bench.js";

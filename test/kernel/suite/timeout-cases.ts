@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { binding } from "../../../src/native/binding.js";
-import { openI2cDev } from "../../../src/transport/i2c-dev.js";
+import { openI2cDev } from "../../../src/transport/i2c/dev.js";
 import { poll, StepError, write } from "./steps.js";
 import { done, failed } from "../server/i2csim.js";
 import type { Answer } from "../server/i2csim.js";

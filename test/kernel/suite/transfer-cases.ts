@@ -1,8 +1,8 @@
 /** I2C_RDWR through the addon: what reaches the adapter's driver, and what comes back from it. */
 import assert from "node:assert/strict";
-import { I2C_MESSAGE_FLAG } from "../../../src/transport/i2c-messages.js";
+import { I2C_MESSAGE_FLAG } from "../../../src/transport/i2c/messages.js";
 import { read, write } from "../../../src/transport/transport.js";
-import { openI2cDev } from "../../../src/transport/i2c-dev.js";
+import { openI2cDev } from "../../../src/transport/i2c/dev.js";
 import { done, failed, PLAIN_I2C } from "../server/i2csim.js";
 import { agreeable, PATH, rejection, withAdapter, withBus } from "./bench.js";
 import { test } from "./harness.js";

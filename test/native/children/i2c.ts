@@ -1,9 +1,9 @@
 /** What the addon does on a bus, one case by name. Prints one JSON document. */
 import { binding, RUN_FLAG } from "../../../src/native/binding.js";
 import type { I2cHandle, RunResult } from "../../../src/native/binding.js";
-import { I2cBus } from "../../../src/transport/i2c-bus.js";
-import { openI2cDev } from "../../../src/transport/i2c-dev.js";
-import { encodeSteps } from "../../../src/transport/i2c-program.js";
+import { I2cBus } from "../../../src/transport/i2c/bus.js";
+import { openI2cDev } from "../../../src/transport/i2c/dev.js";
+import { encodeSteps } from "../../../src/transport/i2c/program.js";
 import { delay, read, write } from "../../../src/transport/transport.js";
 import type { Step } from "../../../src/transport/transport.js";
 

@@ -3,7 +3,7 @@ import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { fileURLToPath } from "node:url";
 import { binding } from "../../../src/native/binding.js";
 import type { I2cHandle } from "../../../src/native/binding.js";
-import { encodeSteps } from "../../../src/transport/i2c-program.js";
+import { encodeSteps } from "../../../src/transport/i2c/program.js";
 import { delay, read, write } from "../../../src/transport/transport.js";
 import type { Step } from "../../../src/transport/transport.js";
 

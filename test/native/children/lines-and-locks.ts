@@ -1,7 +1,7 @@
 /** GPIO lines and byte-range locks, one case by name. Prints one JSON document. */
 import { finished } from "node:stream/promises";
 import { binding, FILE_FLAG, GPIO_FLAG, GPIO_KEEP, LOCK_OWNER } from "../../../src/native/binding.js";
-import { I2cBus } from "../../../src/transport/i2c-bus.js";
+import { I2cBus } from "../../../src/transport/i2c/bus.js";
 
 const native = binding();
 const path = process.argv[3] ?? "";

@@ -1,9 +1,9 @@
 /** Chips of a few bytes, so that a case fits on a screen. */
 import type { Geometry, Page } from "../../../src/devices/device.js";
 import { MemoryImage } from "../../../src/image/image.js";
-import type { Holding } from "../../../src/flash/compare.js";
-import { contentsOf } from "../../../src/flash/contents.js";
-import type { Finding, Rest } from "../../../src/flash/plan.js";
+import type { Holding } from "../../../src/flash/look/compare.js";
+import { contentsOf } from "../../../src/flash/write/contents.js";
+import type { Finding, Rest } from "../../../src/flash/write/plan.js";
 
 export const BASE = 0x0800_0000;
 export const PAGE = 16;

@@ -14,7 +14,7 @@ import { parseResetSequence } from "../../../src/lines/sequence.js";
 import type { ResetSequence } from "../../../src/lines/sequence.js";
 import { SerialLines } from "../../../src/lines/serial-lines.js";
 import { systemError } from "../../../src/native/system-error.js";
-import type { ModemLines } from "../../../src/transport/serial.js";
+import type { ModemLines } from "../../../src/transport/serial/serial.js";
 import { RecordingLines } from "../../support/recording-lines.js";
 
 const failure = async (promise: Promise<unknown>): Promise<BootlaceError> => {

@@ -1,0 +1,201 @@
+/** From "a bootloader answers" to the facts that the jobs need: which chip, how much flash, what is odd about its bootloader. */
+import { devicesAtAddress } from "../../devices/address.js";
+import {
+  NO_QUIRKS,
+  type BootloaderRow,
+  type Device,
+  type Geometry,
+  type Quirks,
+} from "../../devices/device.js";
+import { customGeometry, geometryOf, plausibleFlashSize } from "../../devices/geometry.js";
+import { deviceByProductId } from "../../devices/load.js";
+import { deviceByName } from "../../devices/name.js";
+import { quirksOf } from "../../devices/quirks.js";
+import { flashSizeFrom, sizeReadPlan, uidFrom, uidReadPlan } from "../../devices/registers.js";
+import { BootlaceError, hex } from "../../errors.js";
+import { Bootloader } from "../../protocol/bootloader.js";
+import { GET_ID } from "../../protocol/commands.js";
+import { getId, type Identity } from "../../protocol/identify.js";
+import { patiently, surely } from "../../protocol/patiently.js";
+import type { Transport } from "../../transport/transport.js";
+import type { ChipInfo } from "../job.js";
+import { RegisterReader } from "./registers.js";
+import type { Session } from "./session.js";
+
+export interface IdentifyOptions {
+  /** The I2C address asked, where there is one. */
+  readonly address?: number | undefined;
+  readonly chip?: string | undefined;
+  readonly flashSize?: number | undefined;
+  readonly pageSize?: number | undefined;
+  readonly layout?: string | undefined;
+}
+
+const DEFAULT_FLASH_BASE = 0x0800_0000;
+
+export async function identifyChip(
+  transport: Transport,
+  first: Identity,
+  options: IdentifyOptions,
+): Promise<Session> {
+  const identity = { ...first, productId: await sureProductId(transport, first.productId, options.address) };
+  const device = await deviceByProductId(identity.productId);
+  await checkExpected(device, identity.productId, options.chip);
+  const reader = new RegisterReader(new Bootloader(transport, identity));
+  const row = device && (await bootloaderRow(reader, device));
+  const flashKiB = device && options.flashSize === undefined ? await flashSizeOf(reader, device) : undefined;
+  const geometry = geometryFor(device, flashKiB, options);
+  const quirks = device ? quirksOf(device, row?.id) : NO_QUIRKS;
+  const chip = describe({ transport, identity, device, row, reader, geometry, flashKiB, options, quirks });
+  const confirm = (): Promise<void> => reader.confirm();
+  return { loader: new Bootloader(transport, identity, quirks), chip, device, geometry, quirks, confirm };
+}
+
+/**
+ * The answer of Get ID has no checksum, and pages are numbered by what it says: an ID must come twice, unless it is one that a chip
+ * at this address has and no flipped bit makes another one's.
+ */
+async function sureProductId(
+  transport: Transport,
+  productId: number,
+  address: number | undefined,
+): Promise<number> {
+  const expected = address === undefined ? [] : await devicesAtAddress(address);
+  const near = expected.filter(({ device }) => bitsBetween(device.productId, productId) <= 2);
+  if (near.length === 1 && near[0]!.device.productId === productId) return productId;
+  const ask = (): Promise<number> => patiently(transport, () => getId(transport));
+  const again = await ask();
+  return again === productId ? again : surely(GET_ID.name, ask, (a, b) => a === b);
+}
+
+function bitsBetween(a: number, b: number): number {
+  let bits = 0;
+  for (let rest = a ^ b; rest !== 0; rest &= rest - 1) bits++;
+  return bits;
+}
+
+async function checkExpected(
+  device: Device | undefined,
+  productId: number,
+  wanted: string | undefined,
+): Promise<void> {
+  if (wanted === undefined) return;
+  const match = await deviceByName(wanted);
+  if (match.kind === "unknown") throw new BootlaceError("USAGE", match.message);
+  const ids =
+    match.kind === "found" ? [match.device.productId] : match.candidates.map((entry) => entry.productId);
+  if (ids.includes(productId)) return;
+  const found = device
+    ? `${device.name} (product ID ${hex(productId, 3)})`
+    : `product ID ${hex(productId, 3)}`;
+  throw new BootlaceError("WRONG_CHIP", `${found} answers where ${wanted} was expected`, {
+    chipState: "the flash was not changed; the chip is still in its bootloader",
+  });
+}
+
+/** The version in the chip's system memory, AN2606 rev 70 table 3; undefined where it cannot be read or is not known. */
+async function bootloaderRow(reader: RegisterReader, device: Device): Promise<BootloaderRow | undefined> {
+  const known = device.bootloaders.filter(({ id, idAddress }) => id !== undefined && idAddress !== undefined);
+  const address = known[0]?.idAddress;
+  if (address === undefined) return undefined;
+  const bytes = await reader.read({ address, length: 1 });
+  return bytes && known.find(({ id }) => (id! & 0xff) === bytes[0]);
+}
+
+/** undefined: could not be read, or no member has this size even when asked again. */
+async function flashSizeOf(reader: RegisterReader, device: Device): Promise<number | undefined> {
+  const plan = sizeReadPlan(device);
+  if (!plan) return undefined;
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const block = await reader.read(plan);
+    if (!block) return undefined;
+    const kib = flashSizeFrom(device, block);
+    if (plausibleFlashSize(device, kib)) return kib;
+  }
+  return undefined;
+}
+
+export async function uniqueIdOf(loader: Bootloader, device: Device): Promise<string | undefined> {
+  const plan = uidReadPlan(device);
+  const block = plan && (await new RegisterReader(loader).readTwice(plan));
+  return block && Buffer.from(uidFrom(device, block)).toString("hex").toUpperCase();
+}
+
+function geometryFor(
+  device: Device | undefined,
+  flashKiB: number | undefined,
+  options: IdentifyOptions,
+): Geometry {
+  const { flashSize, pageSize } = options;
+  if (flashSize !== undefined && pageSize !== undefined)
+    return customGeometry({
+      flashBase: device?.flash.base ?? DEFAULT_FLASH_BASE,
+      flashSize,
+      pageSize,
+      ...(device && { writeAlign: device.flash.writeAlign, erasedValue: device.flash.erasedValue }),
+    });
+  if (device)
+    return geometryOf(
+      device,
+      flashSize ?? (flashKiB === undefined ? undefined : flashKiB * 1024),
+      options.layout,
+    );
+  return NO_FLASH;
+}
+
+/** Of a chip that nobody knows: `info` and `read` work, what needs pages says UNKNOWN_CHIP. */
+const NO_FLASH: Geometry = {
+  base: DEFAULT_FLASH_BASE,
+  size: 0,
+  end: DEFAULT_FLASH_BASE,
+  unit: "page",
+  pages: [],
+  banks: 1,
+  writeAlign: 16,
+  erasedValue: 0xff,
+  massErase: false,
+};
+
+interface Findings {
+  readonly transport: Transport;
+  readonly identity: Identity;
+  readonly device: Device | undefined;
+  readonly row: BootloaderRow | undefined;
+  readonly reader: RegisterReader;
+  readonly geometry: Geometry;
+  readonly flashKiB: number | undefined;
+  readonly options: IdentifyOptions;
+  readonly quirks: Quirks;
+}
+
+function describe({
+  transport,
+  identity,
+  device,
+  row,
+  reader,
+  geometry,
+  flashKiB,
+  options,
+  quirks,
+}: Findings): ChipInfo {
+  const from =
+    options.flashSize !== undefined
+      ? "option"
+      : flashKiB !== undefined
+        ? "size register"
+        : "largest of its product ID";
+  return {
+    productId: identity.productId,
+    name: device?.name ?? `unknown chip ${hex(identity.productId, 3)}`,
+    protocol: `${identity.version >> 4}.${identity.version & 0xf}`,
+    commands: identity.commands,
+    geometry,
+    flashSizeFrom: from,
+    port: transport.description,
+    notes: [...(geometry.warnings ?? []), ...quirks.because],
+    ...(device && { device }),
+    ...(row && { bootloaderId: row.id!, bootloaderVersion: row.version }),
+    ...(reader.protected !== undefined && { readoutProtected: reader.protected }),
+  };
+}

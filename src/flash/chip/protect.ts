@@ -1,0 +1,119 @@
+/**
+ * Protection: each of these commands ends in a reset of the chip (AN4221 rev 14, section 3; AN3155 rev 20). An ACK is no proof, so the
+ * chip is asked again when it has restarted. The protection of single sectors cannot be asked for.
+ */
+import { BootlaceError } from "../../errors.js";
+import { connectBootloader } from "../../protocol/connect.js";
+import { delay } from "../../transport/transport.js";
+import type { JobRun } from "../run/job-run.js";
+import { RegisterReader } from "./registers.js";
+import type { Session } from "./session.js";
+
+export async function protectChip(
+  run: JobRun,
+  what: { readonly readout: true } | { readonly writeSectors: readonly number[] },
+): Promise<void> {
+  run.checkpoint();
+  const { loader } = run.session;
+  if ("readout" in what) await setReadout(run, true);
+  else {
+    await insist(run, () => loader.writeProtect(what.writeSectors));
+    run.note("the chip restarts now; a chip does not tell which of its sectors are protected");
+  }
+}
+
+/** Lifting readout protection erases the whole chip. */
+export async function unprotectChip(run: JobRun, what: "readout" | "write"): Promise<void> {
+  run.checkpoint();
+  const { loader, quirks } = run.session;
+  if (what === "write") {
+    await insist(run, () => loader.writeUnprotect());
+    run.note("the chip restarts now; a chip does not tell which of its sectors are protected");
+    return;
+  }
+  run.state = "erasing";
+  if (!quirks.readoutUnprotectNeedsPowerCycle) {
+    await setReadout(run, false);
+    return;
+  }
+  await insist(run, () => loader.readoutUnprotect());
+  run.note("this chip applies the new protection level at its next power-on only");
+}
+
+const MOST_ATTEMPTS = 3;
+/** Nothing that the chip or another try could change. */
+const FINAL: ReadonlySet<string> = new Set(["ADAPTER_GONE", "NO_PERMISSION", "NOT_OFFERED"]);
+
+async function setReadout(run: JobRun, wanted: boolean): Promise<void> {
+  const { loader } = run.session;
+  for (let attempt = 1; ; attempt++) {
+    const failure = await failureOf(() => (wanted ? loader.readoutProtect() : loader.readoutUnprotect()));
+    const is = await isReadoutProtected(run.session);
+    if (is === wanted) return;
+    if (is === undefined) throw failure ?? unconfirmed();
+    if (attempt === MOST_ATTEMPTS) throw failure ?? notDone(wanted);
+    run.retries++;
+  }
+}
+
+/** BOOT0 is low by now, for instance. */
+const unconfirmed = (): BootlaceError =>
+  new BootlaceError(
+    "NO_REPLY",
+    "the chip did not come back to its bootloader, so that its protection could not be looked at",
+    { hint: "Bring it back with BOOT0 high and look with `bootlace info`." },
+  );
+
+const notDone = (wanted: boolean): BootlaceError =>
+  new BootlaceError(
+    "VERIFY_FAILED",
+    wanted
+      ? "the chip acknowledged Readout Protect and can still be read"
+      : "the chip acknowledged Readout Unprotect and is still protected",
+    { hint: "Power the chip off and on, look with `bootlace info`, and run the same command again." },
+  );
+
+/** Commands that may be given twice: they set what they set, whatever was set before. */
+async function insist(run: JobRun, command: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const failure = await failureOf(command);
+    if (!failure) return;
+    if (attempt === MOST_ATTEMPTS || !(await comesBack(run.session))) throw failure;
+    run.retries++;
+  }
+}
+
+async function failureOf(command: () => Promise<unknown>): Promise<BootlaceError | undefined> {
+  try {
+    await command();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof BootlaceError) || FINAL.has(error.code)) throw error;
+    return error;
+  }
+}
+
+/** @returns undefined where the chip does not come back, or says neither yes nor no */
+async function isReadoutProtected(session: Session): Promise<boolean | undefined> {
+  if (!(await comesBack(session))) return undefined;
+  const reader = new RegisterReader(session.loader);
+  await reader.read({ address: session.geometry.base, length: 4 });
+  return reader.protected;
+}
+
+const COME_BACK_ATTEMPTS = 2;
+/** Option bytes are loaded and the bootloader starts: about 100 ms at most (AN2606 rev 70). */
+const RESTART_MS = 300;
+
+async function comesBack({ loader, reenter }: Session): Promise<boolean> {
+  for (let attempt = 1; attempt <= COME_BACK_ATTEMPTS; attempt++) {
+    try {
+      await loader.transport.exchange([delay(attempt === 1 ? 1 : RESTART_MS)]);
+      await (reenter ? reenter() : connectBootloader(loader.transport));
+      return true;
+    } catch (error) {
+      if (!(error instanceof BootlaceError) || FINAL.has(error.code)) throw error;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,83 @@
+/** Reads registers that a chip may refuse: a refusal is an answer, and protection is noticed. */
+import { BootlaceError, hex } from "../../errors.js";
+import type { Bootloader } from "../../protocol/bootloader.js";
+import { READ_MEMORY } from "../../protocol/commands.js";
+import { patiently, surely } from "../../protocol/patiently.js";
+
+interface Register {
+  readonly address: number;
+  readonly length: number;
+}
+
+/**
+ * Read Memory has no checksum of its data. What is read to find out which chip this is, is read once; before anything is erased by
+ * what it says, `confirm` reads it again.
+ */
+export class RegisterReader {
+  protected?: boolean;
+  readonly #unconfirmed: (Register & { readonly bytes: Uint8Array })[] = [];
+
+  constructor(readonly loader: Bootloader) {}
+
+  /** @returns undefined where the chip refuses */
+  async read(register: Register): Promise<Uint8Array | undefined> {
+    const bytes = await this.#orRefused(() => this.#ask(register));
+    if (bytes) this.#unconfirmed.push({ address: register.address, length: register.length, bytes });
+    return bytes;
+  }
+
+  /** Until two answers are the same. */
+  readTwice(register: Register): Promise<Uint8Array | undefined> {
+    return this.#orRefused(() => surely(READ_MEMORY.name, () => this.#ask(register), same));
+  }
+
+  /** @throws BootlaceError BUS_FAILED when a register now reads differently */
+  async confirm(): Promise<void> {
+    for (let register = this.#unconfirmed[0]; register; register = this.#unconfirmed[0]) {
+      if (!(await this.#confirmed(register))) throw changed(register.address);
+      this.#unconfirmed.shift();
+    }
+  }
+
+  /** A second look that differs may be the one that is wrong: then a third is as the first. */
+  async #confirmed({ bytes, ...register }: Register & { readonly bytes: Uint8Array }): Promise<boolean> {
+    return same(await this.#ask(register), bytes) || same(await this.#ask(register), bytes);
+  }
+
+  #ask({ address, length }: Register): Promise<Uint8Array> {
+    return patiently(this.loader.transport, () => this.loader.readMemory(address, length));
+  }
+
+  async #orRefused(ask: () => Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+    if (this.protected || !this.loader.offers(READ_MEMORY)) return undefined;
+    let answer = await orRefusal(ask);
+    // One refusal at the wrong moment looks like protection, and a chip that counts as protected is not written.
+    if (answer === "PROTECTED") answer = await orRefusal(ask);
+    if (answer !== "REFUSED") this.protected = answer === "PROTECTED";
+    return typeof answer === "string" ? undefined : answer;
+  }
+}
+
+async function orRefusal(ask: () => Promise<Uint8Array>): Promise<Uint8Array | "PROTECTED" | "REFUSED"> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof BootlaceError && (error.code === "PROTECTED" || error.code === "REFUSED"))
+      return error.code;
+    throw error;
+  }
+}
+
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+const changed = (address: number): BootlaceError =>
+  new BootlaceError(
+    "BUS_FAILED",
+    `Read Memory at ${hex(address)}: other bytes came when the chip was identified`,
+    {
+      command: READ_MEMORY.name,
+      address,
+      chipState: "the flash was not changed; the chip is still in its bootloader",
+      hint: "A bit flipped on the way: run the same command again; if it happens often, see to the wiring or lower the rate.",
+    },
+  );

@@ -1,0 +1,72 @@
+/** Restarting a chip from its bootloader: by its reset lines, else by a small program in its RAM. */
+import type { Range } from "../../devices/device.js";
+import { leaveNotes, type LeaveWay } from "../../devices/leave.js";
+import { BootlaceError, hex } from "../../errors.js";
+import { chunks } from "../../protocol/bootloader.js";
+import {
+  RAM_PROGRAM_ROOM_BYTES,
+  ramProgram,
+  ramProgramFor,
+  type RamProgramKind,
+} from "../../protocol/ram-programs.js";
+import type { JobRun } from "../run/job-run.js";
+import { persist } from "../run/retry.js";
+import type { Session } from "./session.js";
+
+/** @throws BootlaceError RESET_FAILED, or NOT_OFFERED where the chip can only be reset from outside */
+export async function resetChip(run: JobRun): Promise<void> {
+  const { session } = run;
+  if (session.restart) return session.restart();
+  const { program, area } = wayOut(session);
+  const address = Math.ceil(area.start / 16) * 16;
+  await load(run, address, ramProgram(program, address));
+  await persist(run, { phase: "leave", address }, () => session.loader.go(address));
+  run.note(`the chip restarts, by a program in its RAM at ${hex(address)}`);
+}
+
+/** Ways that are programs; the first that the chip's notes name. A chip that was empty at power-on comes back to its bootloader after a plain reset. */
+function wayOut(session: Session): { program: RamProgramKind; area: Range } {
+  const { device, chip, quirks } = session;
+  const area = device?.ram.accessible.find(({ start, end }) => end - start >= RAM_PROGRAM_ROOM_BYTES + 16);
+  const { ways } = leaveNotes(device, chip.bootloaderId);
+  const program =
+    device && ways.map((way) => programOf(way, device.series)).find((kind) => kind !== undefined);
+  if (area && program && !quirks.ramWriteBroken && !quirks.goBroken) return { program, area };
+  throw new BootlaceError(
+    "NOT_OFFERED",
+    `${chip.name} cannot be reset through its bootloader: ${whyNot(session, area)}`,
+    {
+      hint: "Reset it by its NRST line (--reset-sequence) or by a power cycle; --go starts its program without a reset.",
+    },
+  );
+}
+
+const programOf = (way: LeaveWay, series: string): RamProgramKind | undefined =>
+  way === "go" || way === "power-cycle" ? undefined : ramProgramFor(way, series);
+
+function whyNot({ quirks, device }: Session, area: Range | undefined): string {
+  if (quirks.ramWriteBroken) return "what is written to RAM arrives damaged";
+  if (quirks.goBroken) return "its Go does not work";
+  if (!device) return "it is not in the device table";
+  return area ? "only a power cycle leaves its bootloader" : "no RAM is left for a program";
+}
+
+/** RAM may be written over itself: a block that failed is just written again. */
+async function load(run: JobRun, address: number, program: Uint8Array): Promise<void> {
+  const { loader } = run.session;
+  const padded = new Uint8Array(Math.ceil(program.length / 16) * 16);
+  padded.set(program);
+  for (const { address: at, length } of chunks(address, padded.length, loader.writeBytes)) {
+    const bytes = padded.subarray(at - address, at - address + length);
+    await persist(run, { phase: "leave", address: at }, () => loader.writeMany([{ address: at, bytes }]));
+  }
+  const held = await persist(run, { phase: "leave", address }, () =>
+    loader.readMemory(address, padded.length),
+  );
+  if (Buffer.compare(held, padded) !== 0)
+    throw new BootlaceError(
+      "RESET_FAILED",
+      `the RAM at ${hex(address)} does not hold the program that was written to it`,
+      { address },
+    );
+}

@@ -1,0 +1,18 @@
+/** What the jobs of one target share: the bootloader that answers and the facts about its chip. */
+import type { Device, Geometry, Quirks } from "../../devices/device.js";
+import type { Bootloader } from "../../protocol/bootloader.js";
+import type { ChipInfo } from "../job.js";
+
+export interface Session {
+  readonly loader: Bootloader;
+  readonly chip: ChipInfo;
+  readonly device: Device | undefined;
+  readonly geometry: Geometry;
+  readonly quirks: Quirks;
+  /** Reads again what tells which pages there are: to be called before any is erased. */
+  readonly confirm?: () => Promise<void>;
+  /** Brings a chip back that does not come to a command boundary by itself, by its reset lines; absent where there are none. */
+  readonly reenter?: () => Promise<void>;
+  /** Restarts the chip by its reset lines; absent where there are none. */
+  readonly restart?: () => Promise<void>;
+}

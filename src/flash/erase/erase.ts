@@ -1,0 +1,150 @@
+/** Erasing on request: everything, a bank, or the pages of a range. */
+import type { Page, Range } from "../../devices/device.js";
+import { pagesTouching } from "../../devices/geometry.js";
+import { BootlaceError, hex } from "../../errors.js";
+import { stm32CrcOfFill } from "../../protocol/crc.js";
+import { checkUsable, flashRanges } from "../write/check-image.js";
+import { eraseAndSee, erasePages, isWhollyBlank, massErase } from "./pages.js";
+import type { EraseResult, EraseWhat, JobOptions } from "../job.js";
+import { JobRun } from "../run/job-run.js";
+import { canChecksum, readSpan } from "../look/read.js";
+import { persist } from "../run/retry.js";
+import type { Session } from "../chip/session.js";
+
+export type EraseOptions = JobOptions & { readonly erasePartial?: boolean };
+
+export async function eraseFlash(
+  session: Session,
+  what: EraseWhat,
+  options: EraseOptions,
+): Promise<EraseResult> {
+  checkUsable(session);
+  const pages = pagesOf(session, what, options.erasePartial ?? false);
+  const run = new JobRun(session, options);
+  return run.conclude(async () => {
+    await session.confirm?.();
+    run.state = "erasing";
+    let how: EraseResult["how"] = "pages";
+    await run.phase("erase", { total: pages.length, unit: "pages" }, async (progress) => {
+      how = await eraseWhole(run, what);
+      if (how === "pages") await erasePages(run, pages, progress);
+    });
+    await proveBlank(run, pages);
+    const bytes = pages.reduce((sum, { size }) => sum + size, 0);
+    return { pages: pages.length, bytes, how, retries: run.retries, elapsedMs: run.elapsedMs };
+  });
+}
+
+/** One command for all or for a bank, where the chip has it and it does what it says. */
+async function eraseWhole(run: JobRun, what: EraseWhat): Promise<"mass" | "bank" | "pages"> {
+  const { geometry, quirks, loader } = run.session;
+  if (what === "all")
+    return geometry.massErase && !quirks.massEraseBroken && (await massErase(run)) ? "mass" : "pages";
+  if (!("bank" in what) || quirks.bankEraseBroken || geometry.banks === 1) return "pages";
+  const bank = what.bank === 1 ? "bank1" : "bank2";
+  try {
+    const pages = geometry.pages.filter((page) => page.bank === what.bank);
+    await eraseAndSee(run, pages, () => loader.eraseSpecial(bank));
+    return "bank";
+  } catch (error) {
+    if (!(error instanceof BootlaceError) || (error.code !== "REFUSED" && error.code !== "NOT_OFFERED"))
+      throw error;
+    run.note("this chip refuses to erase a bank at once; its pages are erased one after the other");
+    return "pages";
+  }
+}
+
+function pagesOf({ geometry }: Session, what: EraseWhat, erasePartial: boolean): readonly Page[] {
+  if (what === "all") return geometry.pages;
+  if (!("bank" in what)) return pagesOfRange({ geometry }, what, erasePartial);
+  const pages = geometry.pages.filter(({ bank }) => bank === what.bank);
+  if (pages.length === 0) throw new BootlaceError("USAGE", `this chip has no bank ${what.bank}`);
+  return pages;
+}
+
+function pagesOfRange(
+  { geometry }: Pick<Session, "geometry">,
+  { start, end }: Range,
+  erasePartial: boolean,
+): readonly Page[] {
+  const inside = flashRanges(geometry).some((range) => start >= range.start && end <= range.end);
+  if (!inside || end <= start)
+    throw new BootlaceError("IMAGE_OUTSIDE", `${hex(start)} to ${hex(end - 1)} is not inside the flash`, {
+      address: start,
+      hint: `The flash lies from ${hex(geometry.base)} to ${hex(geometry.end - 1)}.`,
+    });
+  const pages = pagesTouching(geometry, start, end);
+  const [first, last] = [pages[0]!, pages.at(-1)!];
+  const exact = first.address === start && last.address + last.size === end;
+  if (!exact && !erasePartial)
+    throw new BootlaceError(
+      "CANNOT_PRESERVE",
+      `the range does not begin and end with a ${geometry.unit}: it touches ${hex(first.address)} to ${hex(last.address + last.size - 1)}`,
+      {
+        address: start,
+        hint: "Give whole pages, or pass --erase-partial to erase all that the range touches.",
+      },
+    );
+  return pages;
+}
+
+/** An ACK is no proof: write-protected pages are acknowledged too. */
+async function proveBlank(run: JobRun, pages: readonly Page[]): Promise<void> {
+  const total = pages.reduce((sum, { size }) => sum + size, 0);
+  await run.phase("verify", { total }, async (progress) => {
+    let done = 0;
+    for (const stretch of stretchesOf(pages)) {
+      if (!(await stretchIsBlank(run, stretch))) await eraseAgain(run, stretch);
+      done += stretch.reduce((sum, { size }) => sum + size, 0);
+      progress(done);
+    }
+  });
+}
+
+async function stretchIsBlank(run: JobRun, stretch: readonly Page[]): Promise<boolean> {
+  const { erasedValue } = run.session.geometry;
+  const span = { address: stretch[0]!.address, length: stretch.reduce((sum, { size }) => sum + size, 0) };
+  if (canChecksum(run, span)) {
+    const crc = await persist(run, { phase: "verify", address: span.address }, () =>
+      run.session.loader.checksum(span.address, span.length),
+    );
+    return crc === stm32CrcOfFill(erasedValue, span.length);
+  }
+  const bytes = await readSpan(run, "verify", span);
+  return bytes.every((byte) => byte === erasedValue);
+}
+
+/** Only the pages that are not blank, once more. */
+async function eraseAgain(run: JobRun, stretch: readonly Page[]): Promise<void> {
+  for (const page of stretch) {
+    if (await isWhollyBlank(run, page)) continue;
+    run.retries++;
+    run.emit({
+      type: "retry",
+      phase: "erase",
+      address: page.address,
+      attempt: 1,
+      reason: "the page is not blank after the erase",
+    });
+    await erasePages(run, [page]);
+    if (await isWhollyBlank(run, page)) continue;
+    throw new BootlaceError(
+      "ERASE_FAILED",
+      `page ${page.index} at ${hex(page.address)} is not blank after the erase`,
+      {
+        address: page.address,
+      },
+    );
+  }
+}
+
+/** Pages that lie one behind the other. */
+function stretchesOf(pages: readonly Page[]): Page[][] {
+  const stretches: Page[][] = [];
+  for (const page of pages) {
+    const last = stretches.at(-1)?.at(-1);
+    if (last && last.address + last.size === page.address) stretches.at(-1)!.push(page);
+    else stretches.push([page]);
+  }
+  return stretches;
+}

@@ -1,0 +1,154 @@
+/** Erasing pages: as many per command as chip, adapter and a prompt answer to a stop request allow, and proven where it matters. */
+import type { Page } from "../../devices/device.js";
+import { BootlaceError, hex } from "../../errors.js";
+import { stm32CrcOfFill } from "../../protocol/crc.js";
+import { ERASE } from "../../protocol/commands.js";
+import type { JobRun } from "../run/job-run.js";
+import { canChecksum, readSpan } from "../look/read.js";
+import { persist } from "../run/retry.js";
+
+/** Flash of any STM32 erases about this much in half a second: more in one command would keep a stop request waiting. */
+const MOST_BYTES_AT_ONCE = 64 * 1024;
+const MOST_PAGES_AT_ONCE = 32;
+
+/** The first of `pages`, as many as one command may take. */
+function nextGroup(run: JobRun, pages: readonly Page[]): readonly Page[] {
+  const { loader, quirks } = run.session;
+  const legacy = loader.offers(ERASE) ? Infinity : 255;
+  const limit = run.adapterGivesUp ? 1 : MOST_PAGES_AT_ONCE;
+  const most = Math.min(quirks.erasePagesPerCommand, loader.erasePages, limit, legacy);
+  let count = 1;
+  for (let bytes = pages[0]!.size; count < Math.min(most, pages.length); count++) {
+    bytes += pages[count]!.size;
+    if (bytes > MOST_BYTES_AT_ONCE) break;
+  }
+  return pages.slice(0, count);
+}
+
+export async function erasePages(
+  run: JobRun,
+  pages: readonly Page[],
+  progress?: (pages: number) => void,
+): Promise<void> {
+  for (let done = 0; done < pages.length;) {
+    const group = nextGroup(run, pages.slice(done, done + MOST_PAGES_AT_ONCE));
+    await eraseAndSee(run, group, () => run.session.loader.erasePageList(group.map(({ index }) => index)));
+    done += group.length;
+    progress?.(done);
+  }
+}
+
+/** Longer than the slowest sector needs (about 4 s for 128 KiB), and what was seen of mass erases: 35 s. */
+const PAGE_PATIENCE_MS = 10_000;
+const MOST_PATIENCE_MS = 45_000;
+
+/**
+ * An adapter that gives up on a held clock before the erase is over (protocol 1.0, and adapters that ignore I2C_TIMEOUT) does so each
+ * time, while the chip finishes its work: what came of it is looked at before the command is given again.
+ * @throws what `command` throws
+ */
+export async function eraseAndSee(
+  run: JobRun,
+  pages: readonly Page[],
+  command: () => Promise<void>,
+): Promise<void> {
+  const patienceMs = Math.min(pages.length * PAGE_PATIENCE_MS, MOST_PATIENCE_MS);
+  const { address } = pages[0]!;
+  let endNotSeen = false;
+  const where = { phase: "erase", address, patienceMs, get quietMs() { return run.quietMs } } as const; // prettier-ignore
+  await persist(run, where, async () => {
+    if (endNotSeen) {
+      if (await allBlank(run, pages)) return;
+      run.quietMs = Math.max(LEAST_QUIET_MS, Math.min(run.quietMs * 3, MOST_PATIENCE_MS));
+    }
+    try {
+      await command();
+    } catch (error) {
+      endNotSeen = isLostEnd(error);
+      if (endNotSeen) run.adapterGivesUp = true;
+      throw error;
+    }
+  });
+}
+
+/** What is asked of the chip in vain may have cut the erase short: the next time it is left alone for longer. */
+const LEAST_QUIET_MS = 1_000;
+
+/** What an adapter that gives up reports; some call it EIO. */
+const LOST: ReadonlySet<string> = new Set(["TIMED_OUT", "BUS_FAILED", "BUS_BUSY"]);
+
+const isLostEnd = (error: unknown): boolean =>
+  error instanceof BootlaceError &&
+  LOST.has(error.code) &&
+  (error.context.phase === "list" || error.context.phase === "count");
+
+/** An erase that the adapter did not see the end of is not believed for a page's first bytes. */
+async function allBlank(run: JobRun, pages: readonly Page[]): Promise<boolean> {
+  for (const page of pages) if (!(await isWhollyBlank(run, page))) return false;
+  return true;
+}
+
+export async function isWhollyBlank(run: JobRun, page: Page): Promise<boolean> {
+  const { address, size } = page;
+  if (canChecksum(run, { address, length: size })) return isBlank(run, page);
+  const bytes = await readSpan(run, "erase", { address, length: size });
+  return bytes.every((byte) => byte === run.session.geometry.erasedValue);
+}
+
+/** Of a page that is proven blank by reading: the initial stack pointer and the first vectors. */
+const PROOF_BYTES = 64;
+
+export async function isBlank(run: JobRun, page: Page): Promise<boolean> {
+  const { erasedValue } = run.session.geometry;
+  const span = { address: page.address, length: page.size };
+  if (canChecksum(run, span)) {
+    const crc = await persist(run, { phase: "erase", address: page.address }, () =>
+      run.session.loader.checksum(page.address, page.size),
+    );
+    return crc === stm32CrcOfFill(erasedValue, page.size);
+  }
+  const head = await readSpan(run, "erase", {
+    address: page.address,
+    length: Math.min(PROOF_BYTES, page.size),
+  });
+  return head.every((byte) => byte === erasedValue);
+}
+
+const MOST_ERASES = 3;
+
+/** Erases one page and looks whether it is blank: an ACK is no proof, protected pages are acknowledged too. @throws BootlaceError ERASE_FAILED */
+export async function eraseSurely(run: JobRun, page: Page): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    await erasePages(run, [page]);
+    if (await isBlank(run, page)) return;
+    if (attempt === MOST_ERASES)
+      throw new BootlaceError(
+        "ERASE_FAILED",
+        `page ${page.index} at ${hex(page.address)} is not blank after ${attempt} erases`,
+        {
+          address: page.address,
+        },
+      );
+    run.retries++;
+    run.emit({
+      type: "retry",
+      phase: "erase",
+      address: page.address,
+      attempt,
+      reason: "the page is not blank after the erase",
+    });
+  }
+}
+
+/** Everything at once. A part that refuses it is erased by pages. */
+export async function massErase(run: JobRun): Promise<boolean> {
+  run.checkpoint();
+  try {
+    await eraseAndSee(run, run.session.geometry.pages, () => run.session.loader.eraseSpecial("mass"));
+    return true;
+  } catch (error) {
+    if (!(error instanceof BootlaceError) || error.code !== "REFUSED") throw error;
+    run.note("this chip refuses the mass erase; its pages are erased one after the other");
+    return false;
+  }
+}

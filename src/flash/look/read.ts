@@ -1,0 +1,93 @@
+/** Reading memory. Read Memory has no checksum of its data (AN4221, AN3155): what matters is confirmed by the ROM's CRC or by a second reading. */
+import { BootlaceError, hex } from "../../errors.js";
+import { chunks, concat } from "../../protocol/bootloader.js";
+import { stm32Crc } from "../../protocol/crc.js";
+import type { Phase } from "../events.js";
+import type { JobRun } from "../run/job-run.js";
+import { Pace } from "../run/pace.js";
+import { Attempts, persist } from "../run/retry.js";
+import { monotonicMs } from "../../monotonic.js";
+
+export interface Span {
+  readonly address: number;
+  readonly length: number;
+}
+
+/** Reads once. `progress` is told the bytes done. */
+export async function readSpan(
+  run: JobRun,
+  phase: Phase,
+  span: Span,
+  progress?: (done: number) => void,
+): Promise<Uint8Array> {
+  const { loader } = run.session;
+  const parts: Uint8Array[] = [];
+  const pace = new Pace();
+  const attempts = new Attempts(run, { phase, address: span.address });
+  let single = false;
+  for (let done = 0; done < span.length;) {
+    run.checkpoint();
+    const most = single ? 1 : pace.commands;
+    const list = chunks(span.address + done, span.length - done, loader.readBytes).slice(0, most);
+    const startedAt = monotonicMs();
+    try {
+      const bytes = await loader.readMany(list);
+      parts.push(...bytes);
+      done += list.reduce((sum, { length }) => sum + length, 0);
+      pace.took(list.length, monotonicMs() - startedAt);
+      attempts.progressed();
+    } catch (error) {
+      await attempts.failed(error);
+      single = true; // what came of the list was not handed out: from here on each command shows by itself whether it works
+    }
+    progress?.(done);
+  }
+  return concat(parts.length === 0 ? [new Uint8Array(0)] : parts);
+}
+
+/** Reads and makes sure: by the ROM's CRC where it has one and the span is flash, else by reading twice. */
+export async function readSurely(
+  run: JobRun,
+  phase: Phase,
+  span: Span,
+  progress?: (done: number) => void,
+): Promise<Uint8Array> {
+  for (let attempt = 1; ; attempt++) {
+    const bytes = await readSpan(run, phase, span, progress);
+    if (await confirmed(run, phase, span, bytes)) return bytes;
+    if (attempt === 4)
+      throw new BootlaceError(
+        "BUS_FAILED",
+        `reading ${span.length} bytes at ${hex(span.address)} gives other bytes each time`,
+        {
+          address: span.address,
+        },
+      );
+    run.retries++;
+    run.emit({
+      type: "retry",
+      phase,
+      address: span.address,
+      attempt,
+      reason: "a second look at what was read differs",
+    });
+  }
+}
+
+async function confirmed(run: JobRun, phase: Phase, span: Span, bytes: Uint8Array): Promise<boolean> {
+  if (canChecksum(run, span)) {
+    const crc = await persist(run, { phase, address: span.address }, () =>
+      run.session.loader.checksum(span.address, span.length),
+    );
+    return crc === stm32Crc(bytes);
+  }
+  const again = await readSpan(run, phase, span);
+  return Buffer.compare(bytes, again) === 0;
+}
+
+/** The CRC unit takes whole words of flash. */
+export function canChecksum({ session }: JobRun, { address, length }: Span): boolean {
+  const { geometry, loader } = session;
+  const inFlash = address >= geometry.base && address + length <= geometry.end;
+  return loader.canChecksum && inFlash && address % 4 === 0 && length % 4 === 0 && length > 0;
+}

@@ -1,0 +1,75 @@
+/**
+ * Reading on chips with ECC that fault, and reset themselves, when they read a flash word that an interrupted erase or write left
+ * damaged (H7: RM0433 rev 8, section 4.7).
+ */
+import { BootlaceError, hex } from "../../errors.js";
+import type { Segment } from "../../image/image.js";
+import { chunks } from "../../protocol/bootloader.js";
+import { joined, type Gap } from "../write/contents.js";
+import type { JobRun } from "../run/job-run.js";
+
+/** What a chip that resets itself looks like from here. A refusal is an answer: what is protected is not damaged. */
+const LOOKS_LIKE_A_RESET: ReadonlySet<string> = new Set([
+  "NO_REPLY",
+  "DESYNCHRONISED",
+  "BUS_FAILED",
+  "TIMED_OUT",
+]);
+
+/** Whether reading failed because of what was to be read. */
+export const isReadFault = ({ session }: JobRun, error: unknown): error is BootlaceError =>
+  session.quirks.readMayFault && error instanceof BootlaceError && LOOKS_LIKE_A_RESET.has(error.code);
+
+const CHUNK_BYTES = 256;
+/** Words in a row that cannot be read: behind an interrupted erase none can, and each costs a reset of the chip. */
+const MOST_IN_A_ROW = 4;
+
+/** The parts of `gap` that can be read; what cannot is nobody's any more, and is given up with a note. */
+export async function salvage(run: JobRun, gap: Gap): Promise<Segment[]> {
+  const saved: Segment[] = [];
+  const { writeAlign } = run.session.geometry;
+  let inARow = 0;
+  for (const { address, length } of chunks(gap.address, gap.length, CHUNK_BYTES)) {
+    if (inARow >= MOST_IN_A_ROW) break;
+    const whole = await readOrFault(run, address, length);
+    if (whole) saved.push({ address, bytes: whole });
+    else
+      for (const word of words(address, length, writeAlign)) {
+        const bytes = await readOrFault(run, word.address, word.length);
+        if (bytes) saved.push({ address: word.address, bytes });
+        inARow = bytes ? 0 : inARow + 1;
+        if (inARow >= MOST_IN_A_ROW) break;
+      }
+  }
+  const lost = gap.length - saved.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  if (lost > 0)
+    run.note(`${lost} bytes at ${hex(gap.address)}, beside the image, cannot be read and are given up`);
+  return joined(saved);
+}
+
+/** As `chunks`, but cut where flash words begin: the first and the last may be shorter. */
+function words(address: number, length: number, wordBytes: number): Gap[] {
+  const head = Math.min(length, (wordBytes - (address % wordBytes)) % wordBytes);
+  const rest = chunks(address + head, length - head, wordBytes);
+  return head === 0 ? rest : [{ address, length: head }, ...rest];
+}
+
+/** Two equal readings, else two faults. @returns undefined for what faults */
+async function readOrFault(run: JobRun, address: number, length: number): Promise<Uint8Array | undefined> {
+  const { loader } = run.session;
+  let last: Uint8Array | undefined;
+  for (let faults = 0; faults < 2;) {
+    run.checkpoint();
+    try {
+      const bytes = await loader.readMemory(address, length);
+      if (last && Buffer.compare(bytes, last) === 0) return bytes;
+      last = bytes;
+    } catch (error) {
+      if (!isReadFault(run, error)) throw error;
+      faults++;
+      run.retries++;
+      await loader.resynchronise();
+    }
+  }
+  return undefined;
+}

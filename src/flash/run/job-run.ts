@@ -1,0 +1,94 @@
+/** One job at work: its events, its count of retries, the points where it may be stopped, and what it has done to the chip. */
+import { BootlaceError } from "../../errors.js";
+import type { EventSink, FlashEvent, Phase } from "../events.js";
+import type { JobOptions } from "../job.js";
+import type { Session } from "../chip/session.js";
+import { monotonicMs } from "../../monotonic.js";
+
+/** What an interrupted job leaves behind, said in every error from here on. */
+export type ChipState = "untouched" | "erasing" | "begun" | "unbootable" | "finishing" | "complete";
+
+const STATE_TEXT: Readonly<Record<ChipState, string>> = {
+  untouched: "the flash was not changed; the chip is still in its bootloader",
+  erasing: "the erase is not complete; the chip is still in its bootloader",
+  begun: "an erase that includes the first page of the image was begun, and its end was not seen",
+  unbootable:
+    "the first page of the image is not complete, so the chip does not start a half-written program; it is still in its bootloader",
+  finishing:
+    "everything but the first words of the image is written and verified; whether these are stored was not seen",
+  complete: "the image is written and verified",
+};
+
+const PROGRESS_INTERVAL_MS = 50;
+
+export class JobRun {
+  retries = 0;
+  state: ChipState = "untouched";
+  /** The adapter did not wait for the end of an erase: the next commands are given less to do. */
+  adapterGivesUp = false;
+  /** After that, how long the chip must not be asked: learned from erases that came to nothing. */
+  quietMs = 0;
+  readonly startedAt = monotonicMs();
+  readonly #signal: AbortSignal | undefined;
+  readonly #emit: EventSink;
+  #lastProgressAt = 0;
+
+  constructor(
+    readonly session: Session,
+    { onEvent, signal }: JobOptions,
+  ) {
+    this.#signal = signal;
+    this.#emit = onEvent ?? (() => undefined);
+  }
+
+  get elapsedMs(): number {
+    return monotonicMs() - this.startedAt;
+  }
+
+  /** Between two commands: the only places where a job stops. @throws BootlaceError INTERRUPTED, or the signal's own BootlaceError */
+  checkpoint(): void {
+    if (!this.#signal?.aborted) return;
+    const reason: unknown = this.#signal.reason;
+    throw reason instanceof BootlaceError
+      ? reason
+      : new BootlaceError("INTERRUPTED", "stopped by request", {}, { cause: reason });
+  }
+
+  emit(event: FlashEvent): void {
+    this.#emit(event);
+  }
+
+  note(text: string): void {
+    this.#emit({ type: "note", text });
+  }
+
+  /** Runs a part of the job between its `start` and `end`. `work` tells how far it is; a string that it returns is the end's detail. */
+  async phase(
+    phase: Phase,
+    { total, unit = "bytes" }: { total: number; unit?: "bytes" | "pages" },
+    work: (progress: (done: number) => void) => Promise<unknown>,
+  ): Promise<void> {
+    const startedAt = monotonicMs();
+    this.#emit({ type: "start", phase, total, unit });
+    const detail = await work((done) => this.#progress(phase, done, total));
+    const elapsedMs = monotonicMs() - startedAt;
+    this.#emit({ type: "end", phase, done: total, elapsedMs, ...(typeof detail === "string" && { detail }) });
+  }
+
+  #progress(phase: Phase, done: number, total: number): void {
+    const now = monotonicMs();
+    if (now - this.#lastProgressAt < PROGRESS_INTERVAL_MS) return;
+    this.#lastProgressAt = now;
+    this.#emit({ type: "progress", phase, done, total });
+  }
+
+  /** Runs the whole job: an error that leaves it says in which state the chip is. */
+  async conclude<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof BootlaceError) || error.context.chipState !== undefined) throw error;
+      throw error.with({ chipState: STATE_TEXT[this.state] });
+    }
+  }
+}

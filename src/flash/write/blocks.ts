@@ -1,0 +1,72 @@
+/** Cuts pages into what single Write Memory commands carry. Pure. */
+import type { Page } from "../../devices/device.js";
+import type { Block } from "../../protocol/bootloader.js";
+import { bytesOf } from "./contents.js";
+import { writes, type PagePlan } from "./plan.js";
+
+export interface PageBlocks {
+  readonly plan: PagePlan;
+  /** In ascending order, without blocks that are blank: those are right after the erase. */
+  readonly blocks: readonly Block[];
+  /** Of these, what makes a program startable: written when everything else is verified. Empty but on the entry page. */
+  readonly last: readonly Block[];
+}
+
+export interface Cut {
+  /** Data bytes of one command, a multiple of 16. */
+  readonly blockBytes: number;
+  readonly erasedValue: number;
+  /** First address of the image: the vector table of a program that does not start at the start of its page. */
+  readonly imageStart: number;
+  /** The flash's granule: what a write may begin and end with. */
+  readonly writeAlign: number;
+}
+
+/** @param pages of a plan; the first one is the entry page */
+export function cutPages(pages: readonly PagePlan[], cut: Cut): PageBlocks[] {
+  return pages.flatMap((plan, index) => (writes(plan.action) ? [cutPage(plan, cut, index === 0)] : []));
+}
+
+function cutPage(plan: PagePlan, cut: Cut, entry: boolean): PageBlocks {
+  const { page, content, kept } = plan;
+  const bytes = bytesOf(content, cut.erasedValue, kept);
+  const starts = entry ? startRanges(page, cut) : [];
+  const blocks: Block[] = [];
+  const last: Block[] = [];
+  for (const [from, to] of borders(page.size, cut.blockBytes, starts)) {
+    const block = { address: page.address + from, bytes: bytes.subarray(from, to) };
+    if (block.bytes.every((byte) => byte === cut.erasedValue)) continue;
+    (starts.some((range) => range.from <= from && to <= range.to) ? last : blocks).push(block);
+  }
+  return { plan, blocks, last };
+}
+
+/** Offsets in a page. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Initial stack pointer and reset vector: without them nothing starts. */
+const START_BYTES = 8;
+
+/**
+ * The least that makes a program startable, in whole granules: were it a whole block, power that fails while that is programmed
+ * could leave a program that starts and is not complete.
+ */
+function startRanges({ address, size }: Page, { imageStart, writeAlign }: Cut): Span[] {
+  const unit = Math.max(START_BYTES, writeAlign);
+  const at = [0, imageStart - address].filter((offset) => offset >= 0 && offset < size);
+  return at.map((offset) => ({
+    from: Math.floor(offset / unit) * unit,
+    to: Math.ceil((offset + START_BYTES) / unit) * unit,
+  }));
+}
+
+/** The page in blocks of at most `most` bytes that lie wholly inside or wholly outside each of `spans`. */
+function borders(size: number, most: number, spans: readonly Span[]): [from: number, to: number][] {
+  const at = new Set<number>([size, ...spans.flatMap(({ from, to }) => [from, Math.min(to, size)])]);
+  for (let offset = 0; offset < size; offset += most) at.add(offset);
+  const sorted = [...at].sort((a, b) => a - b);
+  return sorted.slice(1).map((to, index) => [sorted[index]!, to]);
+}

@@ -1,0 +1,72 @@
+/** What can be said of an image before anything is sent to the flash. */
+import type { Geometry, Range } from "../../devices/device.js";
+import { stackAreas } from "../../devices/stack.js";
+import { BootlaceError } from "../../errors.js";
+import type { MemoryImage } from "../../image/image.js";
+import { looksLikeFirmware, outsideError } from "../../image/plausible.js";
+import type { WriteOptions } from "../job.js";
+import type { Session } from "../chip/session.js";
+
+const NOT_TOUCHED = "the flash was not changed; the chip is still in its bootloader";
+
+/**
+ * @returns doubts about the image, for a note
+ * @throws BootlaceError UNKNOWN_CHIP, PROTECTED, IMAGE_OUTSIDE; IMAGE_UNLIKELY where the check shall refuse
+ */
+export function checkImage(session: Session, image: MemoryImage, options: WriteOptions): string[] {
+  checkUsable(session);
+  checkInside(session, image, options.file ?? "the image");
+  const check = options.check ?? "warn";
+  if (check === "off") return [];
+  const doubts = doubtsOf(session, image);
+  if (doubts.length > 0 && check === "refuse")
+    throw new BootlaceError(
+      "IMAGE_UNLIKELY",
+      `this does not look like firmware for ${session.chip.name}: ${doubts.join("; ")}`,
+      {
+        chipState: NOT_TOUCHED,
+      },
+    );
+  return doubts;
+}
+
+/** What is left to say no to before a job touches flash. */
+export function checkUsable({ chip, geometry }: Session): void {
+  if (geometry.pages.length === 0)
+    throw new BootlaceError("UNKNOWN_CHIP", `no row of the device table describes ${chip.name}`, {
+      chipState: NOT_TOUCHED,
+    });
+  if (chip.readoutProtected)
+    throw new BootlaceError(
+      "PROTECTED",
+      `${chip.name} is readout-protected: it refuses to be read, erased and written`,
+      {
+        chipState: NOT_TOUCHED,
+      },
+    );
+}
+
+export function checkInside({ chip, geometry }: Session, image: MemoryImage, file: string): void {
+  if (image.byteLength === 0)
+    throw new BootlaceError("IMAGE_INVALID", `${file}: the image has no bytes`, { file });
+  const outside = outsideError(image, flashRanges(geometry), { file, what: `the flash of ${chip.name}` });
+  if (outside) throw outside.with({ chipState: NOT_TOUCHED });
+}
+
+/** Without the gap between banks that some members have. */
+export function flashRanges({ pages }: Geometry): Range[] {
+  const ranges: { start: number; end: number }[] = [];
+  for (const { address, size } of pages) {
+    const last = ranges.at(-1);
+    if (last?.end === address) last.end += size;
+    else ranges.push({ start: address, end: address + size });
+  }
+  return ranges;
+}
+
+function doubtsOf({ device, geometry }: Session, image: MemoryImage): string[] {
+  const ram = device && stackAreas(device);
+  if (!ram) return [];
+  const flash = { start: geometry.base, end: geometry.end };
+  return looksLikeFirmware(image, { ram, flash, vectorAddress: geometry.base });
+}

@@ -1,0 +1,135 @@
+/**
+ * The way of a write: check, survey, plan; erase the entry page first; erase and write the rest; verify; write what makes the
+ * program startable; verify that; leave. Until the last step the chip starts nothing, and the same write again finishes the job.
+ */
+import { BootlaceError, hex } from "../../errors.js";
+import type { MemoryImage } from "../../image/image.js";
+import { cutPages, type PageBlocks } from "./blocks.js";
+import { checkImage } from "./check-image.js";
+import { mismatches } from "../look/check.js";
+import { erasePages, eraseSurely, isBlank, massErase } from "../erase/pages.js";
+import { finish, verifyBodies } from "./finish.js";
+import type { WriteOptions, WriteResult } from "../job.js";
+import { JobRun } from "../run/job-run.js";
+import { leave } from "../chip/leave.js";
+import { meanwhile } from "../run/meanwhile.js";
+import { erases, makePlan, type Plan } from "./plan.js";
+import { Programmer } from "./program.js";
+import type { Session } from "../chip/session.js";
+import { restOfFlashBlank, survey } from "./survey.js";
+
+export async function writeImage(
+  session: Session,
+  image: MemoryImage,
+  options: WriteOptions,
+): Promise<WriteResult> {
+  const run = new JobRun(session, options);
+  const doubts = checkImage(session, image, options);
+  for (const doubt of doubts) run.note(`this may not be firmware for ${session.chip.name}: ${doubt}`);
+  return run.conclude(async () => {
+    const plan = await planWrite(run, image, options);
+    run.emit({ type: "planned", plan: plan.summary });
+    if (options.dryRun) return result(run, plan, { outcome: "planned", verified: false, doubts });
+    const changes = plan.pages.some(({ action }) => action !== "keep");
+    if (changes) await perform(run, plan, image, options.assume !== undefined);
+    else if (options.assume) await verifyKept(run, image);
+    await leave(run, options.leave ?? "stay", image.start);
+    return result(run, plan, {
+      outcome: changes ? "written" : "already current",
+      verified: true,
+      doubts,
+      leave: options.leave,
+    });
+  });
+}
+
+async function planWrite(run: JobRun, image: MemoryImage, options: WriteOptions): Promise<Plan> {
+  const findings = await survey(run, image, options);
+  const { geometry, quirks } = run.session;
+  const maybeMass =
+    !quirks.massEraseBroken && findings.length < geometry.pages.length && findings.length >= 8;
+  const whole = maybeMass && findings.every(({ holding }) => holding === "other");
+  const blank = whole && (await restOfFlashBlank(run, findings.map(({ content }) => content))); // prettier-ignore
+  const planned = quirks.massEraseBroken ? { ...geometry, massErase: false } : geometry;
+  return makePlan(planned, findings, { restOfFlashBlank: blank });
+}
+
+async function perform(run: JobRun, plan: Plan, image: MemoryImage, distrustKept: boolean): Promise<void> {
+  const { geometry, loader } = run.session;
+  const { erasedValue, writeAlign } = geometry;
+  const cut = { blockBytes: loader.writeBytes, erasedValue, writeAlign, imageStart: image.start };
+  const [pages] = await Promise.all([meanwhile(() => cutPages(plan.pages, cut)), run.session.confirm?.()]);
+  run.state = "begun";
+  await erase(run, plan);
+  run.state = "unbootable";
+  const total = pages.reduce((sum, page) => sum + lengthOf(page), 0);
+  const programmer = new Programmer(run);
+  await run.phase("write", { total }, async (progress) => {
+    programmer.onProgress = progress;
+    await programmer.writeBodies(pages);
+  });
+  await verifyBodies(run, plan, { pages, programmer, distrustKept });
+  const entry = pages.find(({ last }) => last.length > 0);
+  if (entry) await finish(run, entry, programmer);
+  run.state = "complete";
+}
+
+const lengthOf = ({ blocks, last }: PageBlocks): number =>
+  [...blocks, ...last].reduce((sum, { bytes }) => sum + bytes.length, 0);
+
+async function erase(run: JobRun, plan: Plan): Promise<void> {
+  const pages = plan.pages.filter(({ action }) => erases(action)).map(({ page }) => page);
+  if (pages.length === 0) return;
+  await run.phase("erase", { total: pages.length, unit: "pages" }, async (progress) => {
+    const [entry, ...others] = pages;
+    const first = plan.pages[0]!.page;
+    if (plan.massErase && (await massErase(run))) {
+      if (!(await isBlank(run, first))) await eraseSurely(run, first);
+      return "mass erase";
+    }
+    if (entry === first) await eraseSurely(run, first);
+    run.state = "unbootable";
+    await erasePages(run, entry === first ? others : pages, (done) => progress(done + 1));
+    return undefined;
+  });
+}
+
+/** `--assume` trusted an old image and nothing seemed to differ: the flash has the last word. */
+async function verifyKept(run: JobRun, image: MemoryImage): Promise<void> {
+  await run.phase("verify", { total: image.byteLength }, async (progress) => {
+    const [wrong] = await mismatches(run, "verify", image.segments, progress);
+    if (wrong)
+      throw new BootlaceError(
+        "VERIFY_FAILED",
+        `the flash at ${hex(wrong.address)} does not hold what --assume says`,
+        {
+          address: wrong.address,
+          hint: "Run the write again without --assume.",
+        },
+      );
+  });
+}
+
+interface Outcome {
+  readonly outcome: WriteResult["outcome"];
+  readonly verified: boolean;
+  readonly doubts: readonly string[];
+  readonly leave?: WriteOptions["leave"] | undefined;
+}
+
+function result(run: JobRun, plan: Plan, { outcome, verified, doubts, leave: left }: Outcome): WriteResult {
+  const written = outcome === "written";
+  const by = run.session.loader.canChecksum ? "checksum" : "read back";
+  return {
+    outcome,
+    plan: plan.summary,
+    bytesWritten: written ? plan.summary.writeBytes : 0,
+    pagesErased: written ? plan.summary.erasePages : 0,
+    pagesKept: plan.summary.keepPages,
+    verifiedBy: verified ? by : "nothing",
+    retries: run.retries,
+    doubts,
+    left: left === "go" ? "running" : left === "reset" ? "reset" : "bootloader",
+    elapsedMs: run.elapsedMs,
+  };
+}

@@ -1,0 +1,99 @@
+/** Opens what stands behind a target's text: the adapter, the lock of the address, the reset lines. */
+import { deviceByName } from "../../devices/name.js";
+import { BootlaceError } from "../../errors.js";
+import { openTransport } from "../../transport/open.js";
+import { parseTarget, type I2cTarget, type TargetAddress } from "../../transport/target.js";
+import type { Transport } from "../../transport/transport.js";
+import type { ResetLines } from "../../lines/reset-lines.js";
+import type { ConnectOptions } from "../../flash/target.js";
+
+/** The way to a chip: transport, lock, reset lines, closed together. */
+export interface Link {
+  readonly transport: Transport;
+  /** 7-bit I2C address, where the target has one. */
+  readonly address: number | undefined;
+  readonly lines: ResetLines | undefined;
+  close(): Promise<void>;
+}
+
+export async function openTarget(text: string, options: ConnectOptions): Promise<Link> {
+  const target = await withChipAddress(parseTarget(text, typedOptions(options)), options.chip);
+  const lock = target.kind === "i2c" ? await claim(target, options) : undefined;
+  const closers: (() => void | Promise<void>)[] = [() => lock?.release()];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.reverse().splice(0)) await closer();
+  };
+  try {
+    const transport = await openTransport(target, openOptions(options));
+    closers.push(() => transport.close());
+    const lines = await linesOf(transport, options);
+    if (lines) closers.push(() => lines.release());
+    return { transport: await traced(transport, options), address: addressOf(target), lines, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const typedOptions = ({
+  address,
+  baud,
+  mode,
+}: ConnectOptions): { address?: string; baud?: string; mode?: string } => ({
+  ...(address !== undefined && { address: String(address) }),
+  ...(baud !== undefined && { baud: String(baud) }),
+  ...(mode !== undefined && { mode }),
+});
+
+const openOptions = ({ maxFrame, signal, resetSequence }: ConnectOptions) => ({
+  i2c: { ...(maxFrame !== undefined && { maxFrame }) },
+  // A reset sequence decides about RTS and DTR, also what they are when the port is closed.
+  serial: { signal, ...(resetSequence !== undefined && { hangUp: false }) },
+});
+
+const addressOf = (target: TargetAddress): number | undefined =>
+  target.kind === "i2c" ? target.address : undefined;
+
+/** The chip's name says its address where no address is given and the name leaves no choice. */
+async function withChipAddress(target: TargetAddress, chip: string | undefined): Promise<TargetAddress> {
+  if (target.kind !== "i2c" || target.address !== undefined || chip === undefined) return target;
+  const match = await deviceByName(chip);
+  if (match.kind === "unknown") throw new BootlaceError("USAGE", match.message);
+  const addresses =
+    match.kind === "found"
+      ? match.device.bootloaders.flatMap(({ i2c }) => i2c.map((row) => row.address))
+      : [];
+  const [address, ...others] = new Set(addresses);
+  if (address === undefined || others.length > 0)
+    throw new BootlaceError("USAGE", `${chip} does not tell one I2C address: give it with --address`);
+  return { ...target, address };
+}
+
+async function claim({ path, address }: I2cTarget, { force, waitMs, signal }: ConnectOptions) {
+  if (address === undefined || process.platform !== "linux") return undefined;
+  const { claimTarget } = await import("../claim.js");
+  return claimTarget(path, address, { force, waitMs, signal });
+}
+
+async function linesOf(
+  transport: Transport,
+  { resetSequence, lines, signal }: ConnectOptions,
+): Promise<ResetLines | undefined> {
+  if (resetSequence === undefined) return undefined;
+  const [{ openResetLines }, { isModemPort }] = await Promise.all([
+    import("../../lines/reset-lines.js"),
+    import("../../lines/serial-lines.js"),
+  ]);
+  return openResetLines({
+    sequence: resetSequence,
+    lines,
+    signal,
+    port: isModemPort(transport) ? transport : undefined,
+  });
+}
+
+async function traced(transport: Transport, { onTrace }: ConnectOptions): Promise<Transport> {
+  if (!onTrace) return transport;
+  const { formatTrace, traceTransport } = await import("../../transport/trace.js");
+  return traceTransport(transport, (record) => onTrace(formatTrace(record)));
+}

@@ -1,0 +1,202 @@
+/** What the two buses of a simulated chip do with a single step. They know simulated time only. */
+import { constants } from "node:os";
+import { systemError } from "../../native/system-error.js";
+import type { I2cAnswer, SimulatedChip } from "../../simulator/chip.js";
+import type { VirtualClock } from "../../simulator/clock.js";
+import { i2cAddressMs, i2cFrameMs, uartCharacterMs } from "../../simulator/wire.js";
+import type { PollStep, StepError, Traits } from "../transport.js";
+
+export interface SimLink {
+  readonly chip: SimulatedChip;
+  /** The chip's own clock. */
+  readonly clock: VirtualClock;
+  readonly bus: "i2c" | "uart";
+  /** 7-bit; I2C only. */
+  readonly address?: number;
+  /** Hz on I2C (default 400 000), baud on UART (default 115 200). */
+  readonly clockHz?: number;
+  /** Even on all chips but WB0 and WL3. */
+  readonly parity?: "even" | "none";
+  /** What the modelled adapter survives, whatever time-out it is set to; default: it obeys. */
+  readonly stretchLimitMs?: number | undefined;
+  readonly realtime?: boolean;
+  readonly description: string;
+}
+
+/** Carries out single steps; knows the bus and the simulated time, not the real one. */
+export interface SimWire {
+  readonly traits: Traits;
+  write(bytes: Uint8Array, limitMs: number): void;
+  read(length: number, limitMs: number): Uint8Array;
+  poll(step: PollStep, limitMs: number): void;
+  discard(): void;
+}
+
+/** What went wrong in a step; the transport adds which step it was. */
+export class WireFailure extends Error {
+  constructor(
+    readonly failure: StepError["failure"],
+    readonly reply?: number,
+    cause?: Error,
+  ) {
+    super(failure, { cause });
+  }
+}
+
+export const simWire = (link: SimLink): SimWire =>
+  link.bus === "i2c" ? new I2cWire(link) : new UartWire(link);
+
+const failed = (errno: number, reply?: number): WireFailure =>
+  new WireFailure("system", reply, systemError(errno, "sim"));
+
+class I2cWire implements SimWire {
+  readonly traits: Traits;
+  readonly #chip: SimulatedChip;
+  readonly #clock: VirtualClock;
+  readonly #address: number;
+  readonly #clockHz: number;
+  readonly #stretchLimitMs: number;
+
+  constructor({ chip, clock, address = 0, clockHz = 400_000, stretchLimitMs = Infinity }: SimLink) {
+    this.#chip = chip;
+    this.#clock = clock;
+    this.#address = address;
+    this.#clockHz = clockHz;
+    this.#stretchLimitMs = stretchLimitMs;
+    this.traits = {
+      framing: "message",
+      opening: "address",
+      versionReplyBytes: 1,
+      countIsFrame: true,
+      checksumForm: "bytes",
+      maxWrite: 258,
+      maxRead: 256,
+      byteTimeUs: 9_000_000 / clockHz,
+    };
+  }
+
+  write(bytes: Uint8Array, limitMs: number): void {
+    this.#clock.advance(i2cFrameMs(bytes.length, this.#clockHz));
+    const answer = this.#chip.i2cWrite(this.#address, bytes);
+    this.#survive(answer, limitMs);
+  }
+
+  read(length: number, limitMs: number): Uint8Array {
+    const addressMs = i2cAddressMs(this.#clockHz);
+    this.#clock.advance(addressMs);
+    const answer = this.#chip.i2cRead(this.#address, length);
+    this.#survive(answer, limitMs);
+    this.#clock.advance(i2cFrameMs(length, this.#clockHz) - addressMs);
+    return answer.kind === "done" ? answer.bytes! : new Uint8Array(length).fill(0xff);
+  }
+
+  poll({ accept, busy, firstWaitMs = 0, intervalMs = 1 }: PollStep, timeoutMs: number): void {
+    this.#clock.advance(firstWaitMs);
+    const deadlineMs = this.#clock.now() + timeoutMs;
+    for (;;) {
+      const [byte] = this.read(1, timeoutMs);
+      if (byte === accept) return;
+      if (byte !== busy) throw new WireFailure("unexpected", byte);
+      if (this.#clock.now() + intervalMs > deadlineMs) throw new WireFailure("timeout", byte);
+      this.#clock.advance(intervalMs);
+    }
+  }
+
+  discard(): void {
+    // A message that nobody reads is never sent.
+  }
+
+  /** @throws WireFailure when nobody acknowledged, the clock was held too long, or the chip let go of it in the middle of a write */
+  #survive(answer: I2cAnswer, timeoutMs: number): void {
+    if (answer.kind === "nack") throw failed(constants.errno.ENXIO);
+    const limitMs = Math.min(timeoutMs, this.#stretchLimitMs);
+    if (answer.stretchMs > limitMs) {
+      this.#clock.advance(limitMs);
+      this.#chip.i2cAbort();
+      throw failed(constants.errno.ETIMEDOUT);
+    }
+    this.#clock.advance(answer.stretchMs);
+    if (answer.kind === "held") throw failed(constants.errno.EIO);
+  }
+}
+
+/** Nothing came for this long: the line is quiet. */
+const QUIET_MS = 20;
+
+class UartWire implements SimWire {
+  readonly traits: Traits;
+  readonly #chip: SimulatedChip;
+  readonly #clock: VirtualClock;
+  readonly #characterMs: number;
+  /** What the chip sent, with the time its stop bit is over. */
+  #input: { readonly dueMs: number; readonly byte: number }[] = [];
+  #lastDueMs = 0;
+
+  constructor({ chip, clock, clockHz = 115_200, parity = "even" }: SimLink) {
+    this.#chip = chip;
+    this.#clock = clock;
+    this.#characterMs = uartCharacterMs(clockHz, parity);
+    this.traits = {
+      framing: "byte",
+      opening: "autobaud",
+      versionReplyBytes: 3,
+      countIsFrame: false,
+      checksumForm: "words-and-polynomial",
+      maxWrite: 4096,
+      maxRead: 256,
+      byteTimeUs: this.#characterMs * 1000,
+    };
+  }
+
+  write(bytes: Uint8Array): void {
+    for (const byte of bytes) {
+      this.#clock.advance(this.#characterMs);
+      this.#chip.uartReceive(byte);
+    }
+  }
+
+  read(length: number, timeoutMs: number): Uint8Array {
+    // The bytes' own time on the wire is not counted against them.
+    const deadlineMs = this.#clock.now() + timeoutMs + length * this.#characterMs;
+    return Uint8Array.from({ length }, () => this.#next(deadlineMs));
+  }
+
+  poll({ accept, busy, firstWaitMs = 0 }: PollStep, timeoutMs: number): void {
+    this.#clock.advance(firstWaitMs);
+    const deadlineMs = this.#clock.now() + timeoutMs + this.#characterMs;
+    for (;;) {
+      const byte = this.#next(deadlineMs);
+      if (byte === accept) return;
+      if (byte !== busy) throw new WireFailure("unexpected", byte);
+    }
+  }
+
+  discard(): void {
+    this.#receive();
+    while (this.#input.length > 0 && this.#input[0]!.dueMs <= this.#clock.now() + QUIET_MS) {
+      this.#clock.advanceTo(this.#input.shift()!.dueMs);
+      this.#receive();
+    }
+    this.#clock.advance(QUIET_MS);
+  }
+
+  #next(deadlineMs: number): number {
+    this.#receive();
+    if (this.#input[0] === undefined || this.#input[0].dueMs > deadlineMs) {
+      this.#clock.advanceTo(deadlineMs);
+      this.#receive(); // what the chip began to do only in between
+    }
+    const [first] = this.#input;
+    if (first === undefined || first.dueMs > deadlineMs) throw new WireFailure("timeout");
+    this.#input.shift();
+    this.#clock.advanceTo(first.dueMs);
+    return first.byte;
+  }
+
+  #receive(): void {
+    for (const { atMs, byte } of this.#chip.uartTake()) {
+      this.#lastDueMs = Math.max(atMs, this.#lastDueMs) + this.#characterMs;
+      this.#input.push({ dueMs: this.#lastDueMs, byte });
+    }
+  }
+}
