@@ -55,11 +55,11 @@ export function entriesByName(text: string): readonly CatalogueEntry[] {
 
 const NO_MATCH = -1;
 
-/** Length of the longest pattern that the typed name covers; 0 if it only begins like one. */
+/** Characters that the nearest pattern names, if the typed name covers it; 0 if it only begins like one. */
 function rankOf(entry: CatalogueEntry, typed: string): number {
   const ranks = entry.parts.map((part) => {
     if (!agree(part, typed)) return NO_MATCH;
-    return typed.length >= part.length ? part.length : 0;
+    return typed.length >= part.length ? part.replaceAll("x", "").length : 0;
   });
   return Math.max(NO_MATCH, ...ranks);
 }

@@ -18,7 +18,7 @@ const UID_BYTES = 12;
 /** RM0367 and RM0038: on L0 and L1 the third word of the unique ID stands apart. */
 const SCATTERED_UID = [0x00, 0x04, 0x14];
 
-/** How to read the flash size; undefined where it cannot be read through the bootloader (WB0, WL3) or is not known (C5). */
+/** How to read the flash size; undefined where it cannot be read through the bootloader (WB0, WL3). */
 export function sizeReadPlan(device: Device): ReadPlan | undefined {
   return planFor(device, device.flash.sizeRegister, 4);
 }

@@ -137,7 +137,8 @@ export const rows: readonly Device[] = [
       writeAlign: 8,
       erasedValue: 0xff,
     },
-    ram: { start: 0x2000_0000, end: 0x2000_7800, accessible: [{ start: 0x2000_2400, end: 0x2000_7800 }] },
+    // Of C091; C092 ends at 0x20007800 (CMSIS headers).
+    ram: { start: 0x2000_0000, end: 0x2000_9000, accessible: [{ start: 0x2000_2400, end: 0x2000_7800 }] },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_4000 }],
     optionBytes: [],
     otp: { start: 0x1fff_7000, end: 0x1fff_7400 },

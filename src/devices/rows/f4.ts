@@ -565,9 +565,9 @@ export const rows: readonly Device[] = [
     },
     ram: {
       start: 0x2000_0000,
-      end: 0x2006_0000,
+      end: 0x2005_0000,
       others: [{ start: 0x1000_0000, end: 0x1001_0000 }],
-      accessible: [{ start: 0x2000_3000, end: 0x2006_0000 }],
+      accessible: [{ start: 0x2000_3000, end: 0x2005_0000 }],
     },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7800 }],
     optionBytes: [

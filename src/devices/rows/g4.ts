@@ -45,7 +45,7 @@ export const rows: readonly Device[] = [
   {
     productId: 0x468,
     name: "STM32G431xx/441xx",
-    parts: ["STM32G431", "STM32G441"],
+    parts: ["STM32G411x6", "STM32G411x8", "STM32G411xB", "STM32G431", "STM32G441"],
     series: "G4",
     core: "Cortex-M4",
     flash: {
@@ -99,7 +99,7 @@ export const rows: readonly Device[] = [
   {
     productId: 0x469,
     name: "STM32G47xxx/48xxx",
-    parts: ["STM32G471", "STM32G473", "STM32G474", "STM32G483", "STM32G484"],
+    parts: ["STM32G414", "STM32G471", "STM32G473", "STM32G474", "STM32G483", "STM32G484"],
     series: "G4",
     core: "Cortex-M4",
     flash: {
@@ -172,7 +172,7 @@ export const rows: readonly Device[] = [
   {
     productId: 0x479,
     name: "STM32G491xx/4A1xx",
-    parts: ["STM32G491", "STM32G4A1"],
+    parts: ["STM32G411xC", "STM32G491", "STM32G4A1"],
     series: "G4",
     core: "Cortex-M4",
     flash: {

@@ -26,7 +26,7 @@ export const rows: readonly Device[] = [
   {
     productId: 0x415,
     name: "STM32L47xxx/48xxx",
-    parts: ["STM32L471", "STM32L475", "STM32L476", "STM32L486"],
+    parts: ["STM32L471", "STM32L475", "STM32L476", "STM32L485", "STM32L486"],
     series: "L4",
     core: "Cortex-M4",
     flash: {

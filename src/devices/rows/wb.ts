@@ -7,7 +7,7 @@ export const rows: readonly Device[] = [
   {
     productId: 0x494,
     name: "STM32WB10xx/15xx",
-    parts: ["STM32WB10", "STM32WB15"],
+    parts: ["STM32WB10", "STM32WB15", "STM32WB1M"],
     series: "WB",
     core: "Cortex-M4",
     // erasedValue: 0xFF in the CMSIS pack, 0x00 in two other tables.
@@ -24,8 +24,14 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    // The rows of WB1x and WB5x are swapped in the RAM table of AN2606; put right here.
-    ram: { start: 0x2000_0000, end: 0x2000_c000, accessible: [{ start: 0x2000_4000, end: 0x2000_c000 }] },
+    // SRAM1, then SRAM2a and SRAM2b in one piece (stm32wb15xx.h, stm32wb10xx.h). What of it the bootloader uses is in doubt: AN2606
+    // prints 0x20005000 to 0x20040000 as free; the upper part of SRAM2a is within that.
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2000_3000,
+      others: [{ start: 0x2003_0000, end: 0x2003_9000 }],
+      accessible: [{ start: 0x2003_5000, end: 0x2003_8000 }],
+    },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7000 }],
     optionBytes: [{ start: 0x1fff_7800, end: 0x1fff_7880 }],
     otp: { start: 0x1fff_7000, end: 0x1fff_7400 },
@@ -60,7 +66,7 @@ export const rows: readonly Device[] = [
   {
     productId: 0x495,
     name: "STM32WB30xx/35xx/50xx/55xx",
-    parts: ["STM32WB30", "STM32WB35", "STM32WB50", "STM32WB55"],
+    parts: ["STM32WB30", "STM32WB35", "STM32WB50", "STM32WB55", "STM32WB5M"],
     series: "WB",
     core: "Cortex-M4",
     flash: {
@@ -76,7 +82,8 @@ export const rows: readonly Device[] = [
       erasedValue: 0xff,
       massErase: true,
     },
-    // The rows of WB1x and WB5x are swapped in the RAM table of AN2606; put right here.
+    // The rows of WB1x and WB5x are swapped in the RAM table of AN2606; put right here. WB30 and WB35 have nothing from 0x20008000
+    // to 0x20030000 (stm32wb35xx.h); a program in RAM goes to the start of what is accessible, below that.
     ram: { start: 0x2000_0000, end: 0x2004_0000, accessible: [{ start: 0x2000_5000, end: 0x2004_0000 }] },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7000 }],
     optionBytes: [{ start: 0x1fff_8000, end: 0x1fff_8080 }],
@@ -118,11 +125,11 @@ export const rows: readonly Device[] = [
     parts: ["STM32WB30", "STM32WB35"],
     series: "WB",
     core: "Cortex-M4",
-    // erasedValue: 0xFF in the CMSIS pack, 0x00 in one other table. Size of the largest member not known for sure.
+    // erasedValue: 0xFF in the CMSIS pack, 0x00 in one other table.
     flash: {
       base: 0x0800_0000,
       maxSize: 512 * KiB,
-      sizesKiB: [],
+      sizesKiB: [256, 512],
       sizeRegister: 0x1fff_75e0,
       uidRegister: 0x1fff_7590,
       sectors: [{ count: 128, size: 4 * KiB }],
@@ -131,8 +138,13 @@ export const rows: readonly Device[] = [
       writeAlign: 8,
       erasedValue: 0xff,
     },
-    // Not known: AN2606 has no row for this product ID.
-    ram: { start: 0x2000_0000, accessible: [] },
+    // SRAM1, then SRAM2a and SRAM2b (stm32wb35xx.h). What the bootloader uses is not known: AN2606 has no row for this product ID.
+    ram: {
+      start: 0x2000_0000,
+      end: 0x2000_8000,
+      others: [{ start: 0x2003_0000, end: 0x2004_0000 }],
+      accessible: [],
+    },
     systemMemory: [{ start: 0x1fff_0000, end: 0x1fff_7000 }],
     optionBytes: [{ start: 0x1fff_8000, end: 0x1fff_8080 }],
     otp: { start: 0x1fff_7000, end: 0x1fff_7400 },

@@ -139,14 +139,18 @@ export const rows: readonly Device[] = [
     flash: {
       base: 0x0800_0000,
       maxSize: 512 * KiB,
-      sizesKiB: [],
+      sizesKiB: [512],
       sizeRegister: 0x0bf8_d7a0,
-      sectors: [{ count: 64, size: 8 * KiB }],
+      uidRegister: 0x0bf8_d700,
+      // 4 KiB where FLASH_DOUBLEWORD_SUPPORT is defined, which of all WBA headers those of WBA20, WBA23 and WBA25 do
+      // (stm32wbaxx_hal_flash.h); the other WBA have 8 KiB.
+      sectors: [{ count: 128, size: 4 * KiB }],
       unit: "page",
       alternates: [],
       writeAlign: 16,
       erasedValue: 0xff,
     },
+    // Of WBA23 and WBA25; WBA20 ends at 0x2000C000 (CMSIS headers).
     ram: { start: 0x2000_0000, end: 0x2001_8000, accessible: [{ start: 0x2000_3000, end: 0x2001_8000 }] },
     systemMemory: [{ start: 0x0bf8_5000, end: 0x0bf8_ce00 }],
     optionBytes: [],

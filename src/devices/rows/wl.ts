@@ -16,7 +16,7 @@ export const rows: readonly Device[] = [
     flash: {
       base: 0x1004_0000,
       maxSize: 256 * KiB,
-      sizesKiB: [],
+      sizesKiB: [64, 128, 256],
       sectors: [{ count: 128, size: 2 * KiB }],
       unit: "page",
       alternates: [],
@@ -45,7 +45,7 @@ export const rows: readonly Device[] = [
   {
     productId: 0x497,
     name: "STM32WLE5xx/55xx",
-    parts: ["STM32WL54", "STM32WL55", "STM32WLE4", "STM32WLE5"],
+    parts: ["STM32WL54", "STM32WL55", "STM32WL5M", "STM32WLE4", "STM32WLE5"],
     series: "WL",
     core: "Cortex-M0+/Cortex-M4",
     flash: {

@@ -47,11 +47,11 @@ describe("pages", () => {
     },
   );
 
-  it("have a gap on H7 and G47x members only", () => {
+  it("have a gap on H7, G47x and L1 members only", () => {
     const gaps = devices.filter((device) =>
       geometriesOf(device).some(({ base, size, end }) => end - base !== size),
     );
-    expect(gaps.map(({ productId }) => productId)).toEqual([0x450, 0x469, 0x480]);
+    expect(gaps.map(({ productId }) => productId)).toEqual([0x437, 0x450, 0x469, 0x480]);
   });
 
   const anyGeometry = fc.constantFrom(...devices.flatMap(geometriesOf));

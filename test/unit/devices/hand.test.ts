@@ -1,7 +1,7 @@
 /**
  * A few chips written out by hand, to hold the table to account: AN2606 (I2C addresses) and the flash chapters of RM0444 (G071),
  * RM0090 (F407, F429), RM0376 (L072), RM0433 (H743), RM0440 (G474), RM0490 (C031), RM0091 (F072), RM0351 (L476), RM0434 (WB55),
- * RM0481 (H563), RM0410 (F767).
+ * RM0481 (H563), RM0410 (F767); WBA2: stm32wbaxx_hal_flash.h and stm32wba25xx.h.
  */
 import { describe, expect, it } from "vitest";
 import { devicesAtAddress } from "../../../src/devices/address.js";
@@ -163,6 +163,22 @@ const CHIPS: readonly Facts[] = [
     ],
   },
   {
+    productId: 0x4b2,
+    name: "WBA23",
+    address: 0x78,
+    kib: 512,
+    pages: 128,
+    unit: "page",
+    writeAlign: 16,
+    erased: 0xff,
+    sizeRegister: 0x0bf8_d7a0,
+    probes: [
+      [0x0800_1000, 1, 4096, 1],
+      [0x0801_0000, 16, 4096, 1],
+      [0x0807_f000, 127, 4096, 1],
+    ],
+  },
+  {
     productId: 0x484,
     name: "H563",
     address: 0x65,
@@ -276,6 +292,8 @@ describe("smaller members", () => {
     ["G474 with 512 KiB in one bank", 0x469, 512, "0-127 @8000000", "single-bank"],
     ["L072 with 128 KiB", 0x447, 128, "0-511 @8000000, 512-1023 @8010000"],
     ["L072 with 64 KiB has one bank", 0x447, 64, "0-511 @8000000"],
+    ["L152 of cat. 6 with 384 KiB has a gap", 0x437, 384, "0-767 @8000000, 1024-1791 @8040000"],
+    ["C551 with 256 KiB", 0x44e, 256, "0-15 @8000000, 16-31 @8020000"],
     ["L152 of cat. 4 with 256 KiB", 0x436, 256, "0-767 @8000000, 768-1023 @8030000"],
     ["F103 XL with 768 KiB", 0x430, 768, "0-255 @8000000, 256-383 @8080000"],
     ["L476 with 512 KiB", 0x415, 512, "0-127 @8000000, 128-255 @8040000"],

@@ -56,7 +56,13 @@ describe("an initial stack pointer", () => {
     ["L496 with SRAM2 after SRAM1", 0x461, 0x2005_0000, true],
     ["G051 with 18 KB", 0x456, 0x2000_4800, true],
     ["secure code on U575", 0x482, 0x300c_0000, true],
-    ["a chip whose RAM is not known", 0x496, 0x2001_8000, true],
+    ["WB35 between its two pieces of RAM", 0x496, 0x2001_8000, false],
+    ["WB15 in SRAM1", 0x494, 0x2000_3000, true],
+    ["WB15 where only WB55 has RAM", 0x494, 0x2000_c000, false],
+    ["WB15 at the end of SRAM2", 0x494, 0x2003_9000, true],
+    ["C091 with 36 KB", 0x44d, 0x2000_9000, true],
+    ["F469 with 320 KB", 0x434, 0x2005_0000, true],
+    ["beyond the RAM of F469", 0x434, 0x2006_0000, false],
   ])("%s", async (_, productId, pointer, expected) => {
     expect(canBeStackPointer((await deviceByProductId(productId))!, pointer)).toBe(expected);
   });

@@ -13,14 +13,15 @@ describe("the flash size", () => {
     ["L072, in a block of 128", 0x447, { address: 0x1ff8_0000, length: 128, offset: 0x7c }],
     ["F407, in a block of 256", 0x413, { address: 0x1fff_7a00, length: 256, offset: 0x22 }],
     ["F205, as a word", 0x411, { address: 0x1fff_7a20, length: 4, offset: 2 }],
+    ["C551, as on H5", 0x44e, { address: 0x08ff_f80c, length: 4, offset: 0 }],
     ["L152 of cat. 3", 0x427, { address: 0x1ff8_00cc, length: 4, offset: 0 }],
   ])("of %s", async (_, productId, plan) => {
     expect(sizeReadPlan(await row(productId))).toEqual(plan);
   });
 
-  it("cannot be read on WB0, WL3 and C5", () => {
+  it("cannot be read on WB0 and WL3", () => {
     expect(devices.filter((device) => !sizeReadPlan(device)).map(({ productId }) => productId)).toEqual([
-      0x06, 0x3b, 0x3f, 0x5f, 0x44e, 0x44f, 0x45a,
+      0x06, 0x3b, 0x3f, 0x5f,
     ]);
   });
 
