@@ -1,5 +1,15 @@
 import tseslint from "typescript-eslint";
 
+/** What runs in a browser too: all of these rooms but the files that open something of the system's. */
+const PORTABLE = {
+  files: [
+    "src/{bytes,errors,monotonic,next-turn}.ts",
+    "src/{protocol,flash,image,devices,simulator}/**/*.ts",
+    "src/transport/{sim/*,transport,traits,wrap,turns,target,trace,stoppable}.ts",
+  ],
+  ignores: ["src/image/load.ts", "src/simulator/{memory-file,pty,pty-line,pty-noise}.ts"],
+};
+
 export default tseslint.config(
   { ignores: ["dist", ".cache", "build", "node_modules", "prebuilds", "bench/results"] },
   {
@@ -19,6 +29,21 @@ export default tseslint.config(
         "error",
         { ignoreArrowShorthand: true, ignoreVoidOperator: true, ignoreVoidReturningFunctions: true },
       ],
+    },
+  },
+  {
+    ...PORTABLE,
+    rules: {
+      "no-restricted-globals": [
+        "error",
+        "Buffer",
+        "process",
+        "setImmediate",
+        "global",
+        "require",
+        "__dirname",
+      ],
+      "no-restricted-imports": ["error", { patterns: ["node:*"] }],
     },
   },
   {

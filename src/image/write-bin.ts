@@ -1,5 +1,6 @@
 /** Writes a raw binary: from one address to the end of the image, gaps filled. */
 
+import { concat } from "../bytes.js";
 import { BootlaceError, hex } from "../errors.js";
 import type { MemoryImage } from "./image.js";
 
@@ -19,7 +20,7 @@ const CHUNK_BYTES = 1 << 20;
 
 /** The whole binary at once; `binChunks` for large images. @throws BootlaceError USAGE as binChunks */
 export function writeBin(image: MemoryImage, options: BinOptions = {}): Uint8Array {
-  return Buffer.concat([...binChunks(image, options)]);
+  return concat([...binChunks(image, options)]);
 }
 
 /**

@@ -29,7 +29,7 @@ function* srecLines(image: MemoryImage, options: SrecOptions): Generator<string>
   const addressBytes = checkedAddressBytes(image, options.addressBytes);
   const line = (type: number, address: number[], data: Iterable<number>): string =>
     srecRecord(type, address, data) + lineEnd;
-  yield line(0, [0, 0], Buffer.from(title, "latin1").subarray(0, 250));
+  yield line(0, [0, 0], latin1(title.slice(0, 250)));
   let records = 0;
   for (const { address, bytes } of image.segments)
     for (let at = 0; at < bytes.length; at += bytesPerLine, records++)
@@ -42,6 +42,9 @@ function* srecLines(image: MemoryImage, options: SrecOptions): Generator<string>
   else if (records <= 0xff_ffff) yield line(6, bigEndian(records, 3), []);
   yield line(11 - addressBytes, bigEndian(image.entry ?? 0, addressBytes), []);
 }
+
+const latin1 = (text: string): Uint8Array =>
+  Uint8Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
 
 function checkedAddressBytes(image: MemoryImage, wanted: SrecOptions["addressBytes"]): 2 | 3 | 4 {
   const highest = Math.max(image.end - 1, image.entry ?? 0, 0);

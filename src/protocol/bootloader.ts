@@ -1,4 +1,5 @@
 /** The host side of the ROM bootloader: one method per command of AN4221 rev 14 and AN3155 rev 20, whatever the bus. */
+import { concat } from "../bytes.js";
 import { BootlaceError } from "../errors.js";
 import type { Transport } from "../transport/transport.js";
 import { getChecksum } from "./checksum.js";
@@ -225,15 +226,4 @@ export function chunks(address: number, length: number, most: number): { address
   for (let done = 0; done < length; done += most)
     parts.push({ address: address + done, length: Math.min(most, length - done) });
   return parts;
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
 }

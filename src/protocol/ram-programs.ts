@@ -2,6 +2,7 @@
  * Small programs that are written to RAM and started with Go: ways out of the bootloader that a command does not offer.
  * Sources with their references lie in ram-programs/; a test assembles them and compares, another runs them in an emulator.
  */
+import { fromHex } from "../bytes.js";
 
 /** Machine code behind the two words of the vector table, as `objcopy -O binary` gives it. */
 const CODE = {
@@ -36,7 +37,7 @@ const STACK_ROOM_BYTES = 128;
 export function ramProgram(kind: RamProgramKind, loadAddress: number): Uint8Array {
   if (loadAddress % 4 !== 0)
     throw new RangeError(`a vector table lies at a multiple of 4, not at ${loadAddress}`);
-  const code = Buffer.from(CODE[kind], "hex");
+  const code = fromHex(CODE[kind]);
   const program = new Uint8Array(VECTORS_BYTES + code.length);
   const vectors = new DataView(program.buffer);
   const stackTop = (loadAddress + program.length + STACK_ROOM_BYTES + 7) & ~7; // Procedure Call Standard: SP is a multiple of 8

@@ -9,6 +9,7 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
+import { fromHex, toHex } from "../bytes.js";
 import { BootlaceError } from "../errors.js";
 
 /** What is not flash: small, and changes seldom. */
@@ -31,16 +32,13 @@ export interface ChipMemory {
 }
 
 interface SideJson {
-  readonly format: 1;
+  readonly format: number;
   readonly chip: string;
   readonly optionBytes: string;
   readonly dataEeprom: string;
   readonly otp: string;
   readonly writeProtected: readonly number[];
 }
-
-const fromHex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "hex"));
-const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 /**
  * Opens or creates `path` (plain flash bytes, from the first to the last address) and `path`.side.json (the rest).
@@ -121,34 +119,33 @@ class MemoryFile implements ChipMemory {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw fileFailed(path, error);
     }
-    const json = parseSide(path, text);
-    if (json.chip !== this.#chip) {
-      const message = `${path}: belongs to ${json.chip}, not to ${this.#chip}`;
-      throw new BootlaceError("IMAGE_INVALID", message, {
-        file: path,
-        hint: "Use another file for another chip.",
-      });
-    }
+    const { chip, ...state } = parseSide(path, text);
+    if (chip === this.#chip) return state;
+    const message = `${path}: belongs to ${chip}, not to ${this.#chip}`;
+    throw new BootlaceError("IMAGE_INVALID", message, {
+      file: path,
+      hint: "Use another file for another chip.",
+    });
+  }
+}
+
+function parseSide(path: string, text: string): ChipSideState & { readonly chip: string } {
+  try {
+    const json = JSON.parse(text) as SideJson;
+    if (json.format !== 1) throw new RangeError(`format ${json.format}`);
     return {
+      chip: json.chip,
       optionBytes: fromHex(json.optionBytes),
       dataEeprom: fromHex(json.dataEeprom),
       otp: fromHex(json.otp),
       writeProtected: json.writeProtected,
     };
+  } catch (cause) {
+    const context = { file: path, hint: "Delete it: the chip then starts with factory option bytes." };
+    const message = `${path}: not the side file of a simulated chip`;
+    throw new BootlaceError("IMAGE_INVALID", message, context, { cause });
   }
 }
-
-const parseSide = (path: string, text: string): SideJson => {
-  let json: Partial<SideJson> | undefined;
-  try {
-    json = JSON.parse(text) as Partial<SideJson>;
-  } catch {
-    json = undefined;
-  }
-  if (json?.format === 1 && typeof json.optionBytes === "string") return json as SideJson;
-  const context = { file: path, hint: "Delete it: the chip then starts with factory option bytes." };
-  throw new BootlaceError("IMAGE_INVALID", `${path}: not the side file of a simulated chip`, context);
-};
 
 const attempt = <T>(path: string, run: () => T): T => {
   try {

@@ -8,7 +8,6 @@ import type { Clock, SimulatedChip } from "./chip.js";
 import { createChip } from "./create-chip.js";
 import { factsOf } from "./device-facts.js";
 import type { ChipFacts } from "./facts.js";
-import { openMemoryFile } from "./memory-file.js";
 import { I2C_OPCODES, UART_OPCODES } from "./opcodes.js";
 import type { I2cVersion, UartVersion } from "./opcodes.js";
 import type { ChipOptions } from "./options.js";
@@ -69,7 +68,7 @@ export const simulate = async (
   const facts = await spec.facts();
   const bus = spec.bus(facts);
   const address = spec.number("address") ?? facts.i2c?.address ?? 0;
-  const memory = spec.memory(facts);
+  const memory = await spec.memory(facts);
   const chip = createChip({
     facts,
     clock,
@@ -119,10 +118,11 @@ class Spec {
     throw this.#usage(`has no bootloader on ${bus === "i2c" ? "I2C" : "UART"}`);
   }
 
-  memory({ name, flash }: ChipFacts): ChipOptions["memory"] {
+  async memory({ name, flash }: ChipFacts): Promise<ChipOptions["memory"]> {
     const { file } = this.#options;
     if (file === undefined) return undefined;
     const last = flash.pages.at(-1)!;
+    const { openMemoryFile } = await import("./memory-file.js");
     return openMemoryFile(file, name, {
       size: last.address + last.size - flash.base,
       erased: flash.erasedValue,

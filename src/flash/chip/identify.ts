@@ -1,4 +1,5 @@
 /** From "a bootloader answers" to the facts that the jobs need: which chip, how much flash, what is odd about its bootloader. */
+import { toHex } from "../../bytes.js";
 import { devicesAtAddress } from "../../devices/address.js";
 import {
   NO_QUIRKS,
@@ -118,7 +119,7 @@ async function flashSizeOf(reader: RegisterReader, device: Device): Promise<numb
 export async function uniqueIdOf(loader: Bootloader, device: Device): Promise<string | undefined> {
   const plan = uidReadPlan(device);
   const block = plan && (await new RegisterReader(loader).readTwice(plan));
-  return block && Buffer.from(uidFrom(device, block)).toString("hex").toUpperCase();
+  return block && toHex(uidFrom(device, block));
 }
 
 function geometryFor(

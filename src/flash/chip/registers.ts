@@ -1,4 +1,5 @@
 /** Reads registers that a chip may refuse: a refusal is an answer, and protection is noticed. */
+import { sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { Bootloader } from "../../protocol/bootloader.js";
 import { READ_MEMORY } from "../../protocol/commands.js";
@@ -28,7 +29,7 @@ export class RegisterReader {
 
   /** Until two answers are the same. */
   readTwice(register: Register): Promise<Uint8Array | undefined> {
-    return this.#orRefused(() => surely(READ_MEMORY.name, () => this.#ask(register), same));
+    return this.#orRefused(() => surely(READ_MEMORY.name, () => this.#ask(register), sameBytes));
   }
 
   /** @throws BootlaceError BUS_FAILED when a register now reads differently */
@@ -41,7 +42,7 @@ export class RegisterReader {
 
   /** A second look that differs may be the one that is wrong: then a third is as the first. */
   async #confirmed({ bytes, ...register }: Register & { readonly bytes: Uint8Array }): Promise<boolean> {
-    return same(await this.#ask(register), bytes) || same(await this.#ask(register), bytes);
+    return sameBytes(await this.#ask(register), bytes) || sameBytes(await this.#ask(register), bytes);
   }
 
   #ask({ address, length }: Register): Promise<Uint8Array> {
@@ -67,8 +68,6 @@ async function orRefusal(ask: () => Promise<Uint8Array>): Promise<Uint8Array | "
     throw error;
   }
 }
-
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 const changed = (address: number): BootlaceError =>
   new BootlaceError(

@@ -1,4 +1,5 @@
 /** Restarting a chip from its bootloader: by its reset lines, else by a small program in its RAM. */
+import { sameBytes } from "../../bytes.js";
 import type { Range } from "../../devices/device.js";
 import { leaveNotes, type LeaveWay } from "../../devices/leave.js";
 import { BootlaceError, hex } from "../../errors.js";
@@ -63,7 +64,7 @@ async function load(run: JobRun, address: number, program: Uint8Array): Promise<
   const held = await persist(run, { phase: "leave", address }, () =>
     loader.readMemory(address, padded.length),
   );
-  if (Buffer.compare(held, padded) !== 0)
+  if (!sameBytes(held, padded))
     throw new BootlaceError(
       "RESET_FAILED",
       `the RAM at ${hex(address)} does not hold the program that was written to it`,

@@ -1,4 +1,5 @@
 /** Holding the flash against what it shall hold: by the ROM's checksum, one command for a run, else by reading back. */
+import { sameBytes } from "../../bytes.js";
 import type { Segment } from "../../image/image.js";
 import type { Phase } from "../events.js";
 import { crcsOf } from "./crc.js";
@@ -76,11 +77,11 @@ async function byReading(
   const wrong: Segment[] = [];
   for (let offset = 0; offset < bytes.length; offset += 256) {
     const want = bytes.subarray(offset, offset + 256);
-    if (Buffer.compare(held.subarray(offset, offset + 256), want) === 0) continue;
+    if (sameBytes(held.subarray(offset, offset + 256), want)) continue;
     const span = { address: address + offset, length: want.length };
     // A bit may have flipped on the way: only what is wrong twice is wrong.
     const again = await readSpan(run, phase, span);
-    if (Buffer.compare(again, want) !== 0) wrong.push({ address: span.address, bytes: want });
+    if (!sameBytes(again, want)) wrong.push({ address: span.address, bytes: want });
     else run.retries++;
   }
   return wrong;

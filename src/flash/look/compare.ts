@@ -2,6 +2,7 @@
  * Finds out which pages differ from what they shall hold: by the ROM's checksum, one command for a run of pages and then by
  * halves, else by reading. A chip that faults when it is read counts as different everywhere: it is erased and written.
  */
+import { sameBytes } from "../../bytes.js";
 import { stm32CrcOfFill } from "../../protocol/crc.js";
 import type { Segment } from "../../image/image.js";
 import { joined, type PageContent } from "../write/contents.js";
@@ -180,7 +181,7 @@ class ByReading extends Comparison {
   #look(content: PageContent, address: number, wanted: Uint8Array): Promise<Holding> {
     return this.orOther([content], async () => {
       const held = await readSpan(this.run, "compare", { address, length: wanted.length });
-      return Buffer.compare(held, wanted) === 0 ? "same" : "other";
+      return sameBytes(held, wanted) ? "same" : "other";
     });
   }
 }

@@ -1,6 +1,7 @@
 /** Reading memory. Read Memory has no checksum of its data (AN4221, AN3155): what matters is confirmed by the ROM's CRC or by a second reading. */
+import { concat, sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
-import { chunks, concat } from "../../protocol/bootloader.js";
+import { chunks } from "../../protocol/bootloader.js";
 import { stm32Crc } from "../../protocol/crc.js";
 import type { Phase } from "../events.js";
 import type { JobRun } from "../run/job-run.js";
@@ -42,7 +43,7 @@ export async function readSpan(
     }
     progress?.(done);
   }
-  return concat(parts.length === 0 ? [new Uint8Array(0)] : parts);
+  return concat(parts);
 }
 
 /** Reads and makes sure: by the ROM's CRC where it has one and the span is flash, else by reading twice. */
@@ -82,7 +83,7 @@ async function confirmed(run: JobRun, phase: Phase, span: Span, bytes: Uint8Arra
     return crc === stm32Crc(bytes);
   }
   const again = await readSpan(run, phase, span);
-  return Buffer.compare(bytes, again) === 0;
+  return sameBytes(bytes, again);
 }
 
 /** The CRC unit takes whole words of flash. */

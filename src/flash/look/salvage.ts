@@ -2,6 +2,7 @@
  * Reading on chips with ECC that fault, and reset themselves, when they read a flash word that an interrupted erase or write left
  * damaged (H7: RM0433 rev 8, section 4.7).
  */
+import { sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { Segment } from "../../image/image.js";
 import { chunks } from "../../protocol/bootloader.js";
@@ -62,7 +63,7 @@ async function readOrFault(run: JobRun, address: number, length: number): Promis
     run.checkpoint();
     try {
       const bytes = await loader.readMemory(address, length);
-      if (last && Buffer.compare(bytes, last) === 0) return bytes;
+      if (last && sameBytes(bytes, last)) return bytes;
       last = bytes;
     } catch (error) {
       if (!isReadFault(run, error)) throw error;

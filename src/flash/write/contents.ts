@@ -1,4 +1,5 @@
 /** What pages shall hold: the image laid over the chip's pages. Pure. */
+import { concat } from "../../bytes.js";
 import type { Geometry, Page } from "../../devices/device.js";
 import type { MemoryImage, Segment } from "../../image/image.js";
 
@@ -89,9 +90,7 @@ function joinedBytes(parts: readonly Uint8Array[]): Uint8Array {
     end = part.byteOffset + part.length;
     return follows;
   });
-  return together
-    ? new Uint8Array(first.buffer, first.byteOffset, end - first.byteOffset)
-    : Buffer.concat(parts);
+  return together ? new Uint8Array(first.buffer, first.byteOffset, end - first.byteOffset) : concat(parts);
 }
 
 /** Whether nothing has to be written: all that is defined of the page is the erased value. */

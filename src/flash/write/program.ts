@@ -2,6 +2,7 @@
  * Writing pages that were erased. A block whose data may have reached the flash is never sent again over itself: its page is
  * erased and written anew (AN4221: writing what is not erased is not reported).
  */
+import { sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { Block } from "../../protocol/bootloader.js";
 import { CommandFailure } from "../../protocol/link.js";
@@ -100,7 +101,7 @@ export class Programmer {
   /** What became of a block whose end was not seen. */
   async #holdingOf({ address, bytes }: Block): Promise<"same" | "blank" | "other"> {
     const held = await readSpan(this.run, "write", { address, length: bytes.length });
-    if (Buffer.compare(held, bytes) === 0) return "same";
+    if (sameBytes(held, bytes)) return "same";
     const { erasedValue } = this.run.session.geometry;
     return held.every((byte) => byte === erasedValue) ? "blank" : "other";
   }

@@ -1,4 +1,5 @@
 /** Finds out all that a plan needs: what the pages hold, and what lies in the parts of them that the image does not define. */
+import { sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { MemoryImage, Segment } from "../../image/image.js";
 import { stm32CrcOfFill } from "../../protocol/crc.js";
@@ -42,7 +43,7 @@ function assumed(run: JobRun, { parts }: PageContent, old: MemoryImage): Holding
   const same = parts.every(({ address, bytes }) => {
     const [held, ...more] = old.within(address, address + bytes.length);
     const whole = held !== undefined && more.length === 0 && held.bytes.length === bytes.length;
-    return whole ? Buffer.compare(held.bytes, bytes) === 0 : bytes.every((byte) => byte === erasedValue);
+    return whole ? sameBytes(held.bytes, bytes) : bytes.every((byte) => byte === erasedValue);
   });
   return same ? "same" : "other";
 }

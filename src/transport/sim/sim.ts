@@ -3,12 +3,11 @@
  * Time is simulated: it moves by what the bytes take on the wire, by clock stretches and by delay steps, and costs nothing.
  * With `realtime` the transport waits until the real clock has caught up.
  */
-import { constants } from "node:os";
-import { systemError } from "../../native/system-error.js";
 import type { SimulatedChip } from "../../simulator/chip.js";
 import { VirtualClock } from "../../simulator/clock.js";
 import type { ChipOptions } from "../../simulator/options.js";
 import { simulate } from "../../simulator/spec.js";
+import { simError } from "./sim-error.js";
 import { simWire, WireFailure } from "./wire.js";
 import type { SimLink, SimWire } from "./wire.js";
 import { parseTarget } from "../target.js";
@@ -17,6 +16,7 @@ import { StepError } from "../transport.js";
 import type { ExchangeOptions, Step, Traits, Transport } from "../transport.js";
 import { Turns } from "../turns.js";
 import { monotonicMs } from "../../monotonic.js";
+import { onNextTurn } from "../../next-turn.js";
 
 /**
  * @param target "sim:stm32g071?flash=64", or what parseTarget made of it
@@ -85,8 +85,7 @@ export class SimTransport implements Transport {
   }
 
   async #run(steps: readonly Step[], signal: AbortSignal | undefined): Promise<Uint8Array[]> {
-    if (this.#closed)
-      throw new StepError(0, "system", undefined, { cause: systemError(constants.errno.EBADF, "sim") });
+    if (this.#closed) throw new StepError(0, "system", undefined, { cause: simError("EBADF") });
     this.#catchUpWithReality();
     const limitMs = steps.reduce((most, step) => Math.max(most, timeoutOf(step)), DEFAULT_TIMEOUT_MS);
     const reads: Uint8Array[] = [];
@@ -126,7 +125,7 @@ export class SimTransport implements Transport {
   }
 }
 
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = (): Promise<void> => new Promise((resolve) => onNextTurn(resolve));
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Of a read step that names none (transport.ts). */

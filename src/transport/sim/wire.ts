@@ -1,10 +1,9 @@
 /** What the two buses of a simulated chip do with a single step. They know simulated time only. */
-import { constants } from "node:os";
-import { systemError } from "../../native/system-error.js";
 import type { I2cAnswer, SimulatedChip } from "../../simulator/chip.js";
 import type { VirtualClock } from "../../simulator/clock.js";
 import { i2cAddressMs, i2cFrameMs, uartCharacterMs } from "../../simulator/wire.js";
 import type { PollStep, StepError, Traits } from "../transport.js";
+import { simError } from "./sim-error.js";
 
 export interface SimLink {
   readonly chip: SimulatedChip;
@@ -46,8 +45,8 @@ export class WireFailure extends Error {
 export const simWire = (link: SimLink): SimWire =>
   link.bus === "i2c" ? new I2cWire(link) : new UartWire(link);
 
-const failed = (errno: number, reply?: number): WireFailure =>
-  new WireFailure("system", reply, systemError(errno, "sim"));
+const failed = (code: Parameters<typeof simError>[0]): WireFailure =>
+  new WireFailure("system", undefined, simError(code));
 
 class I2cWire implements SimWire {
   readonly traits: Traits;
@@ -108,15 +107,15 @@ class I2cWire implements SimWire {
 
   /** @throws WireFailure when nobody acknowledged, the clock was held too long, or the chip let go of it in the middle of a write */
   #survive(answer: I2cAnswer, timeoutMs: number): void {
-    if (answer.kind === "nack") throw failed(constants.errno.ENXIO);
+    if (answer.kind === "nack") throw failed("ENXIO");
     const limitMs = Math.min(timeoutMs, this.#stretchLimitMs);
     if (answer.stretchMs > limitMs) {
       this.#clock.advance(limitMs);
       this.#chip.i2cAbort();
-      throw failed(constants.errno.ETIMEDOUT);
+      throw failed("ETIMEDOUT");
     }
     this.#clock.advance(answer.stretchMs);
-    if (answer.kind === "held") throw failed(constants.errno.EIO);
+    if (answer.kind === "held") throw failed("EIO");
   }
 }
 
