@@ -1,6 +1,6 @@
 /** Words of the command line to numbers: strict, and every refusal says what is expected. */
 import type { Range } from "../devices/device.js";
-import { BootlaceError, hex } from "../errors.js";
+import { BootlaceError } from "../errors.js";
 
 const usage = (message: string): BootlaceError => new BootlaceError("USAGE", message);
 
@@ -35,23 +35,6 @@ export function parseRange(text: string): Range {
   const end = start + parseSize(lengthText);
   if (end > ADDRESS_SPACE) throw usage("The range ends beyond the chip's 32-bit address space.");
   return { start, end };
-}
-
-/**
- * A 7-bit I2C address, in hexadecimal with 0x: "56" alone could mean 0x56 or 0x38, and a wrong address may belong to
- * another device.
- */
-export function parseI2cAddress(text: string): number {
-  if (!/^0x[0-9a-f]{1,2}$/i.test(text)) {
-    const guess = /^[0-9a-f]{2}$/i.test(text) ? `0x${text}` : "0x56";
-    throw usage(`A 7-bit I2C address is written in hexadecimal with 0x, like ${guess}.`);
-  }
-  const value = Number(text);
-  if (value > 0x7f) {
-    throw usage(`I2C addresses have 7 bits here; as an 8-bit address it is ${hex(value >> 1, 2)} in 7 bits.`);
-  }
-  if (value < 0x08) throw usage("I2C reserves the addresses below 0x08.");
-  return value;
 }
 
 /** A whole number from `least` to `most`. */

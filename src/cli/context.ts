@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { ConnectOptions, Target } from "../flash/target.js";
 import { styleOf, type Env, type Output, type Style } from "./style.js";
 import { monotonicMs } from "../monotonic.js";
+import type { TargetAddress } from "../transport/target.js";
 
 /** The parts of `process` that the CLI uses; tests give their own. */
 export interface Io {
@@ -15,7 +16,7 @@ export interface Io {
   exit(status: number): void;
 }
 
-export type Connect = (target: string, options: ConnectOptions) => Promise<Target>;
+export type Connect = (target: TargetAddress, options: ConnectOptions) => Promise<Target>;
 
 export interface Context {
   readonly io: Io;

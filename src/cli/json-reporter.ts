@@ -3,7 +3,8 @@ import type { BootlaceError } from "../errors.js";
 import type { FlashEvent } from "../flash/events.js";
 import type { ChipInfo } from "../flash/job.js";
 import { chipJson, document, errorJson } from "./json.js";
-import { Progress, type Reporter } from "./reporter.js";
+import { Progress } from "./progress.js";
+import type { Reporter } from "./reporter.js";
 import type { Output } from "./style.js";
 import type { Verdict } from "./verdict.js";
 

@@ -7,6 +7,8 @@ import { systemErrorOf } from "./failure.js";
 
 export const JSON_VERSION = 1;
 
+/** Fields that are undefined are left out: JSON.stringify does so. */
+
 export const document = (type: string, fields: object): string =>
   `${JSON.stringify({ v: JSON_VERSION, type, ...fields })}\n`;
 
@@ -15,7 +17,8 @@ export function chipJson(chip: ChipInfo): object {
   return {
     ...rest,
     productIdHex: hex(chip.productId, 3),
-    ...(device && { series: device.series, parts: device.parts }),
+    series: device?.series,
+    parts: device?.parts,
     commands: commands.map((opcode) => ({ opcode, name: commandName(opcode) ?? "unknown" })),
     flash: {
       base: geometry.base,
@@ -41,10 +44,15 @@ export function errorJson(error: BootlaceError): object {
     exitStatus: error.exitStatus,
     message: error.message,
     hint: error.hint,
-    ...definedOnly({ chipState, command, phase, address, reply, file, line, offset }),
-    ...(system && { errno: system.code, syscall: system.syscall }),
+    chipState,
+    command,
+    phase,
+    address,
+    reply,
+    file,
+    line,
+    offset,
+    errno: system?.code,
+    syscall: system?.syscall,
   };
 }
-
-const definedOnly = (fields: Record<string, unknown>): object =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

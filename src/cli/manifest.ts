@@ -3,17 +3,17 @@
  *   { "targets": [ { "name": "left", "port": "/dev/i2c-1", "address": "0x56" }, { "port": "/dev/ttyS1", "baud": 57600 } ] }
  */
 import { BootlaceError } from "../errors.js";
+import { parseI2cAddress } from "../transport/i2c/address.js";
 import { parseBaud, parseMode } from "../transport/target.js";
-import { parseI2cAddress } from "./args.js";
 
 export interface ManifestEntry {
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly port: string;
-  readonly address?: number;
-  readonly baud?: number;
-  readonly mode?: string;
-  readonly chip?: string;
-  readonly resetSequence?: string;
+  readonly address?: number | undefined;
+  readonly baud?: number | undefined;
+  readonly mode?: string | undefined;
+  readonly chip?: string | undefined;
+  readonly resetSequence?: string | undefined;
 }
 
 type Reader = (text: string) => string | number;

@@ -6,7 +6,8 @@ import { asBootlaceError, checkTaken, failureText, stackText } from "./failure.j
 import { watchInterrupts } from "./interrupts.js";
 import { document, errorJson } from "./json.js";
 import { styleOf, wantsColour } from "./style.js";
-import { type Act, type Verb, VERBS } from "./verbs.js";
+import type { Act, Verb } from "./verb.js";
+import { VERBS } from "./verbs.js";
 import { VERSION } from "./version.js";
 
 const HELP_COLUMNS = 80;
@@ -98,7 +99,7 @@ function reportFailure(thrown: unknown, argv: readonly string[], context: Contex
   const { io, style } = context;
   const verb = verbOf(argv);
   if (argv.includes("--json")) {
-    io.stdout.write(document("error", { ok: false, ...(verb && { verb: verb.name }), ...errorJson(error) }));
+    io.stdout.write(document("error", { ok: false, verb: verb?.name, ...errorJson(error) }));
   }
   if (argv.includes("--trace")) io.stderr.write(`${stackText(thrown)}\n`);
   io.stderr.write(`${failureText(error, style)}\n`);

@@ -13,20 +13,3 @@ export interface Reporter {
   ended(verdict: Verdict): void;
   failed(error: BootlaceError): void;
 }
-
-/** What was going on when it failed. */
-export class Progress {
-  #doing = "connect";
-
-  get doing(): string {
-    return this.#doing;
-  }
-
-  connected(verb: string): void {
-    this.#doing = verb;
-  }
-
-  take(event: FlashEvent): void {
-    if (event.type === "start") this.#doing = event.phase;
-  }
-}

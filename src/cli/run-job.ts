@@ -91,7 +91,7 @@ async function workOn(
   const target = await context.connect(chosen.target, {
     ...chosen.options,
     ...jobOptions,
-    ...(job.output.trace === true && { onTrace: (line: string) => reporter.trace(line) }),
+    onTrace: job.output.trace === true ? (line: string) => reporter.trace(line) : undefined,
   });
   reporter.connected(target.chip);
   const verdict = await job.work(target, jobOptions).catch(async (error: unknown) => {

@@ -1,16 +1,17 @@
 /** Which chips a command line means: --port, --address, --manifest and the environment. */
 import { readFileSync } from "node:fs";
-import { BootlaceError, hex } from "../errors.js";
+import { deviceByName } from "../devices/name.js";
+import { BootlaceError } from "../errors.js";
 import type { ConnectOptions } from "../flash/target.js";
-import { formatTarget, parseTarget, type TargetAddress } from "../transport/target.js";
-import { parseI2cAddress } from "./args.js";
+import { linkedTo, readTarget } from "../host/open/read-target.js";
+import { parseI2cAddress } from "../transport/i2c/address.js";
+import { formatTarget, type TargetAddress, withDetails } from "../transport/target.js";
 import { parseManifest, type ManifestEntry } from "./manifest.js";
-import type { TargetOptions } from "./options.js";
 import type { Env } from "./style.js";
+import { connectOptions, type TargetOptions } from "./target-options.js";
 
 export interface ChosenTarget {
-  /** What `connect` takes. */
-  readonly target: string;
+  readonly target: TargetAddress;
   /** For people: the manifest's name, or port and address. */
   readonly name: string;
   /** Chips with the same bus take turns. */
@@ -23,21 +24,25 @@ export async function chooseTargets(options: TargetOptions, env: Env): Promise<C
   const entries =
     options.manifest === undefined ? pairUp(options, env) : readManifest(options.manifest, options);
   const targets = entries.map((entry) => chosen(entry, options));
-  await checkSequences(targets);
+  for (const { options } of targets) await checkWords(options);
   const seen = new Set<string>();
   for (const { target } of targets) {
-    if (seen.has(target)) throw usage(`${target} is given twice`);
-    seen.add(target);
+    const place = formatTarget(withoutLinks(target));
+    if (seen.has(place)) throw usage(`${formatTarget(target)} is given twice`);
+    seen.add(place);
   }
   return targets;
 }
 
-/** A slip in a sequence is told before anything is opened. */
-async function checkSequences(targets: readonly ChosenTarget[]): Promise<void> {
-  for (const { options } of targets) {
-    if (options.resetSequence === undefined) continue;
+/** A slip in a sequence or in a chip's name is told before anything is opened. */
+async function checkWords({ chip, resetSequence, lines }: ConnectOptions): Promise<void> {
+  if (chip !== undefined) {
+    const match = await deviceByName(chip);
+    if (match.kind === "unknown") throw usage(match.message, "`bootlace chips` lists the names.");
+  }
+  if (resetSequence !== undefined) {
     const { parseResetSequence } = await import("../lines/sequence.js");
-    parseResetSequence(options.resetSequence, options.lines);
+    parseResetSequence(resetSequence, lines);
   }
 }
 
@@ -73,7 +78,7 @@ function pairUp(options: TargetOptions, env: Env): ManifestEntry[] {
 /** BOOTLACE_ADDRESS is for an I2C bus that is named without an address; elsewhere it has no meaning and does no harm. */
 function withEnvironment(entry: ManifestEntry, options: TargetOptions, env: Env): ManifestEntry {
   const text = env["BOOTLACE_ADDRESS"];
-  const target = parseTarget(entry.port);
+  const target = readTarget(entry.port);
   if (!text || target.kind !== "i2c" || target.address !== undefined || options.chip !== undefined)
     return entry;
   try {
@@ -97,53 +102,39 @@ function readManifest(file: string, options: TargetOptions): ManifestEntry[] {
 }
 
 function chosen(entry: ManifestEntry, options: TargetOptions): ChosenTarget {
-  const address = parseTarget(entry.port, {
-    address: entry.address === undefined ? undefined : hex(entry.address, 2),
-    baud: textOf(entry.baud ?? options.baud),
+  const target = withDetails(readTarget(entry.port), {
+    address: entry.address,
+    baud: entry.baud ?? options.baud,
     mode: entry.mode ?? options.mode,
   });
   const chip = entry.chip ?? options.chip;
-  if (address.kind === "i2c" && address.address === undefined && chip === undefined) {
+  if (target.kind === "i2c" && target.address === undefined && chip === undefined) {
     throw usage(
-      `${address.path} is an I2C bus: which address on it?`,
-      `Give --address (7-bit, like 0x56) or --chip; \`bootlace scan --port ${address.path}\` looks for bootloaders.`,
+      `${target.path} is an I2C bus: which address on it?`,
+      `Give --address (7-bit, like 0x56) or --chip; \`bootlace scan --port ${target.path}\` looks for bootloaders.`,
     );
   }
+  const resetSequence = entry.resetSequence ?? options.resetSequence;
   return {
-    target: formatTarget(address),
-    name: entry.name ?? shortName(address),
-    bus: busOf(address),
-    options: connectOptions(options, chip, entry.resetSequence ?? options.resetSequence),
+    target,
+    name: entry.name ?? shortName(target),
+    bus: busOf(target),
+    options: connectOptions({ ...options, chip, resetSequence }),
   };
 }
 
-function connectOptions(
-  options: TargetOptions,
-  chip: string | undefined,
-  resetSequence: string | undefined,
-): ConnectOptions {
-  const { flashSize, pageSize, layout, line, force, maxFrame, wait } = options;
-  return {
-    ...(layout !== undefined && { layout }),
-    ...(line !== undefined && { lines: Object.fromEntries(line) }),
-    ...(chip !== undefined && { chip }),
-    ...(resetSequence !== undefined && { resetSequence }),
-    ...(flashSize !== undefined && { flashSize }),
-    ...(pageSize !== undefined && { pageSize }),
-    ...(force !== undefined && { force }),
-    ...(maxFrame !== undefined && { maxFrame }),
-    ...(wait !== undefined && { waitMs: wait }),
-  };
+function busOf(target: TargetAddress): string {
+  const place = withoutLinks(target);
+  return place.kind === "sim" ? formatTarget(place) : place.path;
 }
 
-const busOf = (target: TargetAddress): string => (target.kind === "sim" ? formatTarget(target) : target.path);
+/** A bus by its node and by a link to it is one bus. */
+const withoutLinks = (target: TargetAddress): TargetAddress =>
+  target.kind === "sim" ? target : { ...target, path: linkedTo(target.path) };
 
 /** "/dev/i2c-1@0x56", "/dev/ttyS1", "sim:stm32g071". */
 const shortName = (target: TargetAddress): string =>
   target.kind === "sim" ? formatTarget(target) : formatTarget(target).replace(/^(i2c|serial):/, "");
-
-const textOf = (value: number | undefined): string | undefined =>
-  value === undefined ? undefined : String(value);
 
 const usage = (message: string, hint?: string): BootlaceError =>
   new BootlaceError("USAGE", message, hint === undefined ? {} : { hint });

@@ -9,7 +9,7 @@ export interface Verdict {
   /** Without the word OK in front. */
   readonly text: string;
   readonly result: object;
-  readonly failure?: BootlaceError;
+  readonly failure?: BootlaceError | undefined;
 }
 
 export function writeVerdict(result: WriteResult): Verdict {
@@ -57,6 +57,6 @@ export function verifyVerdict(result: VerifyResult, failure?: BootlaceError): Ve
   return {
     text: `${bytesText(result.bytes)} hold the image (${result.by}), ${timeText(result.elapsedMs)}`,
     result: { ...rest, differences: differences.map(rangeJson) },
-    ...(failure && { failure }),
+    failure,
   };
 }

@@ -2,23 +2,31 @@
 import { BootlaceError } from "../errors.js";
 import { connectBootloader } from "../protocol/connect.js";
 import { stoppable } from "../transport/stoppable.js";
+import type { TargetAddress } from "../transport/target.js";
 import type { Transport } from "../transport/transport.js";
 import type { Identity } from "../protocol/identify.js";
 import { ChipTarget } from "./chip-target.js";
+import { withAddressHint } from "./chip/address-hint.js";
 import { identifyChip } from "./chip/identify.js";
 import type { Link } from "../host/open/open-target.js";
 import type { Session } from "./chip/session.js";
 import type { ConnectOptions, Target } from "./target.js";
 
 /**
- * @param target "i2c:/dev/i2c-1@0x56", "/dev/i2c-1" with `address`, "serial:/dev/ttyS1?baud=115200", "sim:stm32g071", or a transport
+ * @param target "i2c:/dev/i2c-1@0x56", "/dev/i2c-1" with `address`, "serial:/dev/ttyS1?baud=115200", "sim:stm32g071", what `parseTarget`
+ *   made of such a text, or a transport
  * @throws BootlaceError NO_DEVICE, NO_PERMISSION, SMBUS_ONLY, TARGET_LOCKED, ADDRESS_OWNED, NO_REPLY, WRONG_CHIP, ...
  */
-export async function connect(target: string | Transport, options: ConnectOptions = {}): Promise<Target> {
+export async function connect(
+  target: string | TargetAddress | Transport,
+  options: ConnectOptions = {},
+): Promise<Target> {
   const link = await openLink(target, options);
   try {
     options.signal?.throwIfAborted();
-    const session = await openSession(link, options);
+    const session = await openSession(link, options).catch(async (error: unknown) => {
+      throw await withAddressHint(error, link.address);
+    });
     return new ChipTarget(session, () => link.close());
   } catch (error) {
     await link.close();
@@ -26,8 +34,8 @@ export async function connect(target: string | Transport, options: ConnectOption
   }
 }
 
-async function openLink(target: string | Transport, options: ConnectOptions): Promise<Link> {
-  if (typeof target !== "string")
+async function openLink(target: string | TargetAddress | Transport, options: ConnectOptions): Promise<Link> {
+  if (typeof target !== "string" && "exchange" in target)
     return { transport: target, address: options.address, lines: undefined, close: () => target.close() };
   const { openTarget } = await import("../host/open/open-target.js");
   return openTarget(target, options);

@@ -10,19 +10,19 @@ export interface JobOptions {
 
 export interface WriteOptions extends JobOptions {
   /** Give up what else is in the pages that the image covers only in part. */
-  readonly erasePartial?: boolean;
+  readonly erasePartial?: boolean | undefined;
   /** Write every page, also those that hold the right bytes already. */
-  readonly full?: boolean;
+  readonly full?: boolean | undefined;
   /** What to do when the image does not look like firmware for this chip (stack pointer, reset vector). Default "warn": a note. */
-  readonly check?: "warn" | "refuse" | "off";
+  readonly check?: "warn" | "refuse" | "off" | undefined;
   /** Name of the image in messages. */
-  readonly file?: string;
+  readonly file?: string | undefined;
   /** Bytes the flash is believed to hold: compared with instead of the chip. What was written is still verified. */
-  readonly assume?: import("../image/image.js").MemoryImage;
+  readonly assume?: import("../image/image.js").MemoryImage | undefined;
   /** Stop after the plan. */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
   /** What to do with the chip at the end. Default "stay". */
-  readonly leave?: "stay" | "go" | "reset";
+  readonly leave?: "stay" | "go" | "reset" | undefined;
 }
 
 export interface WriteResult {

@@ -45,26 +45,26 @@ export interface Target extends AsyncDisposable {
 
 export interface ConnectOptions extends JobOptions {
   /** 7-bit I2C address; part of a target string like "i2c:/dev/i2c-1@0x56" too. */
-  readonly address?: number;
-  readonly baud?: number;
-  readonly mode?: string;
+  readonly address?: number | undefined;
+  readonly baud?: number | undefined;
+  readonly mode?: string | undefined;
   /** The chip that is expected: WRONG_CHIP otherwise. Also says the I2C address where none is given. */
-  readonly chip?: string;
+  readonly chip?: string | undefined;
   /** Geometry of a chip that the table does not know, or that the table has wrong. Bytes. */
-  readonly flashSize?: number;
-  readonly pageSize?: number;
+  readonly flashSize?: number | undefined;
+  readonly pageSize?: number | undefined;
   /** Layout of the flash under another setting of the option bytes, a key of the device's row: "single-bank", "bank2-from-256". */
-  readonly layout?: string;
+  readonly layout?: string | undefined;
   /** Use an address that a kernel driver has bound. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
   /** Longest frame the adapter takes, in bytes. */
-  readonly maxFrame?: number;
+  readonly maxFrame?: number | undefined;
   /** Wait for a locked target this long. Default 0. */
-  readonly waitMs?: number;
+  readonly waitMs?: number | undefined;
   /** BOOT0 and NRST: a preset's name or a sequence, see docs/wiring.md. */
-  readonly resetSequence?: string;
+  readonly resetSequence?: string | undefined;
   /** Lines of the sequence by name: `{ boot0: "gpiochip0:17", nrst: "!NRST" }`. */
-  readonly lines?: Readonly<Record<string, string | undefined>>;
+  readonly lines?: Readonly<Record<string, string | undefined>> | undefined;
   /** Every step on the bus, for --trace. */
-  readonly onTrace?: (line: string) => void;
+  readonly onTrace?: ((line: string) => void) | undefined;
 }

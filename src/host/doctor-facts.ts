@@ -10,11 +10,12 @@ import { busNumberOf, describeAdapter, listAdapters } from "./adapters.js";
 import type { I2cAdapter } from "./adapters.js";
 import { boundDriver, boundDrivers } from "./bound-driver.js";
 import type { BoundDriver } from "./bound-driver.js";
+import { gpioChipNames } from "./gpio-chips.js";
 import { holderOfTarget } from "./lock.js";
 import type { LockHolder } from "./lock.js";
 import { listSerialPorts } from "./serial-ports.js";
 import type { SerialPort } from "./serial-ports.js";
-import { namesIn, readText, resolveLink, SYSTEM_ROOT } from "./sysfs.js";
+import { exists, readText, resolveLink, SYSTEM_ROOT } from "./sysfs.js";
 
 /** What a device node lets us do. */
 export interface NodeAccess {
@@ -179,12 +180,11 @@ function nodeAccess(path: string, root: string): NodeAccess {
 }
 
 function gpioChips(native: NativeBinding, root: string): GpioChipFacts[] {
-  return namesIn(join(root, "dev"))
-    .filter((name) => /^gpiochip\d+$/.test(name))
-    .map((name) => {
-      const node = nodeAccess(`/dev/${name}`, root);
-      return node.state === "usable" ? { node, ...readChip(node.path, native) } : { node, lines: [] };
-    });
+  if (!exists(join(root, "dev"))) return [];
+  return gpioChipNames(join(root, "dev")).map((name) => {
+    const node = nodeAccess(`/dev/${name}`, root);
+    return node.state === "usable" ? { node, ...readChip(node.path, native) } : { node, lines: [] };
+  });
 }
 
 function readChip(path: string, native: NativeBinding): Pick<GpioChipFacts, "label" | "lines"> {

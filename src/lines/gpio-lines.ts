@@ -5,17 +5,13 @@
 import { BootlaceError, isSystemError } from "../errors.js";
 import type { SystemError } from "../errors.js";
 import { GPIO_FLAG } from "../native/binding.js";
-import type { GpioChipHandle, GpioLinesHandle, NativeBinding } from "../native/binding.js";
+import type { GpioChipHandle, GpioLinesHandle } from "../native/binding.js";
+import type { GpioBinding } from "./gpio-binding.js";
 import { findGpioLine } from "./gpio-search.js";
 import { formatLineReference } from "./line-reference.js";
 import type { GpioReference } from "./line-reference.js";
 import type { LineDriver } from "./line-driver.js";
 import type { Level } from "./sequence.js";
-
-export type GpioBinding = Pick<
-  NativeBinding,
-  "gpioOpen" | "gpioChipInfo" | "gpioLineInfo" | "gpioRequest" | "gpioConfigure" | "gpioSet" | "close"
->;
 
 interface OpenLine {
   readonly chip: GpioChipHandle;

@@ -1,8 +1,8 @@
 /** Finding a GPIO line by chip and offset, by the chip's label, or by the line's name. */
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { BootlaceError } from "../errors.js";
-import type { GpioBinding } from "./gpio-lines.js";
+import { gpioChipNames } from "../host/gpio-chips.js";
+import type { GpioBinding } from "./gpio-binding.js";
 import type { GpioReference } from "./line-reference.js";
 
 export interface GpioPlace {
@@ -59,11 +59,8 @@ function theOne(found: readonly string[], what: string): string {
   return first;
 }
 
-function chipPaths(devFolder: string): string[] {
-  const names = readdirSync(devFolder).filter((name) => /^gpiochip\d+$/.test(name));
-  const number = (name: string) => Number(name.slice("gpiochip".length));
-  return names.sort((a, b) => number(a) - number(b)).map((name) => join(devFolder, name));
-}
+const chipPaths = (devFolder: string): string[] =>
+  gpioChipNames(devFolder).map((name) => join(devFolder, name));
 
 function withChip<T>(
   native: GpioBinding,

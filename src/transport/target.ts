@@ -8,6 +8,7 @@
  * Strict: what is not understood is an error that says what would be.
  */
 import { BootlaceError, hex } from "../errors.js";
+import { isI2cAddress, parseI2cAddress } from "./i2c/address.js";
 import { isSerialMode, MAX_BAUD, MIN_BAUD, SERIAL_MODES } from "./serial/mode.js";
 import type { SerialMode } from "./serial/mode.js";
 
@@ -18,15 +19,15 @@ export interface I2cTarget {
   /** "/dev/i2c-1" */
   readonly path: string;
   /** 7-bit. Not every command needs one. */
-  readonly address?: number;
+  readonly address?: number | undefined;
 }
 
 export interface SerialTarget {
   readonly kind: "serial";
   /** "/dev/ttyS1", "/dev/cu.usbserial-1", "COM3" */
   readonly path: string;
-  readonly baud?: number;
-  readonly mode?: SerialMode;
+  readonly baud?: number | undefined;
+  readonly mode?: SerialMode | undefined;
 }
 
 export interface SimTarget {
@@ -37,21 +38,19 @@ export interface SimTarget {
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** Options of the command line that belong to the target, as typed. */
-export interface TargetOptions {
-  readonly address?: string | undefined;
-  readonly baud?: string | undefined;
+/** What is said of a target beside its text. */
+export interface TargetDetails {
+  /** 7-bit I2C address. */
+  readonly address?: number | undefined;
+  readonly baud?: number | undefined;
+  /** "8e1" or "8n1", ... */
   readonly mode?: string | undefined;
 }
 
-/**
- * @throws BootlaceError USAGE when the text is not understood, or says something else than an option
- */
-export function parseTarget(text: string, options: TargetOptions = {}): TargetAddress {
+/** @throws BootlaceError USAGE when the text is not understood */
+export function parseTarget(text: string): TargetAddress {
   const [, scheme, rest] = /^(i2c|serial|sim):(.*)$/s.exec(text) ?? [];
-  const target =
-    scheme === undefined ? parseBare(text) : PARSERS[scheme as keyof typeof PARSERS](rest ?? "", text);
-  return withOptions(target, options);
+  return scheme === undefined ? parseBare(text) : PARSERS[scheme as keyof typeof PARSERS](rest ?? "", text);
 }
 
 /** The text that parses to the same target. */
@@ -59,36 +58,23 @@ export function formatTarget(target: TargetAddress): string {
   if (target.kind === "i2c")
     return `i2c:${target.path}${target.address === undefined ? "" : `@${hex(target.address, 2)}`}`;
   if (target.kind === "serial") {
-    const { baud, mode } = target;
-    return `serial:${target.path}${formatQuery({ ...(baud && { baud: String(baud) }), ...(mode && { mode }) })}`;
+    const { path, baud, mode } = target;
+    return `serial:${path}${formatQuery({ baud: baud === undefined ? undefined : String(baud), mode })}`;
   }
   return `sim:${target.chip}${formatQuery(target.options)}`;
-}
-
-/**
- * A 7-bit I2C address, "0x56" or "86".
- * @throws BootlaceError USAGE; says so when the number looks like the 8-bit form that some manuals print
- */
-export function parseI2cAddress(text: string): number {
-  if (!/^(0x[0-9a-f]+|[0-9]+)$/i.test(text))
-    throw usage(`"${text}" is not an I2C address: write it as 0x56 or 86`);
-  const address = Number(text);
-  if (address >= 0x08 && address <= 0x7f) return address;
-  const is8Bit = address > 0x7f && address <= 0xff;
-  throw usage(
-    `I2C address ${text} is not between 0x08 and 0x7F`,
-    is8Bit
-      ? `${hex(address, 2)} looks like the 8-bit form with the read/write bit; the 7-bit address is ${hex(address >> 1, 2)}.`
-      : undefined,
-  );
 }
 
 /** @throws BootlaceError USAGE */
 export function parseBaud(text: string): number {
   const baud = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
-  if (baud >= MIN_BAUD && baud <= MAX_BAUD) return baud;
-  throw usage(`"${text}" is not a baud rate: a whole number from ${MIN_BAUD} to ${MAX_BAUD}`);
+  if (isBaud(baud)) return baud;
+  throw notBaud(text);
 }
+
+const isBaud = (baud: number): boolean => Number.isInteger(baud) && baud >= MIN_BAUD && baud <= MAX_BAUD;
+
+const notBaud = (text: string | number): BootlaceError =>
+  usage(`"${text}" is not a baud rate: a whole number from ${MIN_BAUD} to ${MAX_BAUD}`);
 
 /** In any case: "8E1" and "8e1". @throws BootlaceError USAGE */
 export function parseMode(text: string): SerialMode {
@@ -103,7 +89,8 @@ const PARSERS = {
     if (bus === "") throw usage(`"${whole}" names no bus: write i2c:/dev/i2c-1@0x56`);
     if (bus.includes("?")) throw usage(`"${whole}": an I2C target takes no options behind "?"`);
     const path = /^\d+$/.test(bus) ? `/dev/i2c-${Number(bus)}` : bus;
-    return { kind: "i2c", path, ...(address !== undefined && { address: parseI2cAddress(address) }) };
+    if (address === undefined) return { kind: "i2c", path };
+    return { kind: "i2c", path, address: partOf(whole, () => parseI2cAddress(address)) };
   },
 
   serial: (rest: string, whole: string): TargetAddress => {
@@ -115,8 +102,8 @@ const PARSERS = {
     return {
       kind: "serial",
       path,
-      ...(baud !== undefined && { baud: parseBaud(baud) }),
-      ...(mode !== undefined && { mode: parseMode(mode) }),
+      baud: baud === undefined ? undefined : parseBaud(baud),
+      mode: mode === undefined ? undefined : parseMode(mode),
     };
   },
 
@@ -127,40 +114,56 @@ const PARSERS = {
   },
 } as const;
 
+/** What a part of the target's text is refused for, with the whole text in front. */
+function partOf<T>(whole: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw error instanceof BootlaceError ? usage(`"${whole}": ${error.message}`, error.context.hint) : error;
+  }
+}
+
+const I2C_NODE = /^\/dev\/i2c-\d+(@|$)/;
 const SERIAL_NAME = /^(\/dev\/(tty|cu\.|pts\/|serial)|(\\\\\.\\)?COM\d+(\?|$))/i;
 
 function parseBare(text: string): TargetAddress {
   if (text === "")
     throw usage("the target is empty: write for instance /dev/i2c-1, /dev/ttyUSB0 or sim:stm32g071");
-  if (/^\d+$/.test(text) || /^\/dev\/i2c-\d+(@|$)/.test(text)) return PARSERS.i2c(text, text);
-  if (SERIAL_NAME.test(text)) return PARSERS.serial(text, text);
+  if (/^\d+$/.test(text)) return PARSERS.i2c(text, text);
+  const kind = kindOfDevice(text);
+  if (kind !== undefined) return PARSERS[kind](text, text);
+  if (kindOfDevice(`/dev/${text}`) !== undefined) throw usage(`"${text}" is no path: write /dev/${text}`);
   throw usage(
     `"${text}" could be anything: write i2c:${text}@0x56 or serial:${text}, or sim:NAME for a simulated chip`,
   );
 }
 
-function withOptions(target: TargetAddress, options: TargetOptions): TargetAddress {
+/** What a device of this name is; undefined where the name does not tell. */
+export function kindOfDevice(path: string): "i2c" | "serial" | undefined {
+  if (I2C_NODE.test(path)) return "i2c";
+  return SERIAL_NAME.test(path) ? "serial" : undefined;
+}
+
+/** @throws BootlaceError USAGE when a detail is out of range, has no meaning for this target, or says something else than its text */
+export function withDetails(target: TargetAddress, { address, baud, mode }: TargetDetails): TargetAddress {
   const name = formatTarget(target);
-  if (target.kind === "i2c") {
-    refuse(name, "an I2C bus", { "--baud": options.baud, "--mode": options.mode });
-    const address = agreed(
-      name,
-      "address",
-      target.address,
-      options.address && parseI2cAddress(options.address),
-    );
-    return { ...target, ...(address !== undefined && { address }) };
+  if (address !== undefined && !isI2cAddress(address))
+    throw usage(`I2C address ${String(address)} is not between 0x08 and 0x7F`);
+  if (target.kind === "serial") {
+    refuse(name, "a serial port", { "--address": address });
+    if (baud !== undefined && !isBaud(baud)) throw notBaud(baud);
+    return {
+      ...target,
+      baud: agreed(name, "baud", target.baud, baud),
+      mode: agreed(name, "mode", target.mode, mode === undefined ? undefined : parseMode(mode)),
+    };
   }
-  if (target.kind === "sim") {
-    refuse(name, "a simulated chip", { "--baud": options.baud, "--mode": options.mode });
-    if (options.address === undefined) return target;
-    const address = hex(parseI2cAddress(options.address), 2);
-    return { ...target, options: { ...target.options, address } };
-  }
-  refuse(name, "a serial port", { "--address": options.address });
-  const baud = agreed(name, "baud", target.baud, options.baud && parseBaud(options.baud));
-  const mode = agreed(name, "mode", target.mode, options.mode && parseMode(options.mode));
-  return { ...target, ...(baud !== undefined && { baud }), ...(mode !== undefined && { mode }) };
+  refuse(name, target.kind === "i2c" ? "an I2C bus" : "a simulated chip", { "--baud": baud, "--mode": mode });
+  if (address === undefined) return target;
+  if (target.kind === "i2c") return { ...target, address: agreed(name, "address", target.address, address) };
+  const inText = target.options["address"];
+  agreed(name, "address", inText === undefined ? undefined : Number(inText), address);
+  return { ...target, options: { ...target.options, address: hex(address, 2) } };
 }
 
 /** One value from the target's text and from the option; both may say it, if they say the same. */
@@ -168,9 +171,9 @@ function agreed<T extends number | string>(
   name: string,
   what: string,
   inText: T | undefined,
-  option: T | "" | undefined,
+  option: T | undefined,
 ): T | undefined {
-  if (option === undefined || option === "") return inText;
+  if (option === undefined) return inText;
   if (inText !== undefined && inText !== option) {
     const shown = (value: number | string) => (what === "address" ? hex(Number(value), 2) : String(value));
     throw usage(`${name} and --${what} ${shown(option)} contradict each other`);
@@ -178,7 +181,7 @@ function agreed<T extends number | string>(
   return option;
 }
 
-function refuse(name: string, what: string, given: Record<string, string | undefined>): void {
+function refuse(name: string, what: string, given: Record<string, unknown>): void {
   for (const [option, value] of Object.entries(given))
     if (value !== undefined) throw usage(`${option} has no meaning for ${what} (${name})`);
 }
@@ -205,9 +208,9 @@ function decode(value: string, whole: string): string {
   }
 }
 
-const formatQuery = (query: Readonly<Record<string, string>>): string => {
-  const parts = Object.entries(query).map(
-    ([key, value]) => `${key}=${value.replace(/[%&]/g, encodeURIComponent)}`,
+const formatQuery = (query: Readonly<Record<string, string | undefined>>): string => {
+  const parts = Object.entries(query).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${value.replace(/[%&]/g, encodeURIComponent)}`],
   );
   return parts.length === 0 ? "" : `?${parts.join("&")}`;
 };

@@ -52,6 +52,17 @@ describe("one chip on a bus", () => {
     expect(status).toBe(20);
   });
 
+  it.each([["info"], ["stm32flash"]])(
+    "nobody at an address in 8-bit form: %s names the one in 7 bits",
+    async (verb) => {
+      const { env } = await start();
+      const target =
+        verb === "info" ? ["--port", "/dev/i2c-7", "--address", "0x70"] : ["-a", "0x70", "/dev/i2c-7"];
+      const { stderr } = await bootlace([verb, ...target], env);
+      expect(stderr).toContain("0x70 is the 8-bit form of 0x38 (STM32F42xxx/43xxx); give 0x38.");
+    },
+  );
+
   it("an SMBus-only adapter is refused before any byte goes out", async () => {
     const { env, bus } = await start({ functions: SMBUS_ONLY });
     const { status, stderr } = await bootlace(

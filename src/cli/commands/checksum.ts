@@ -4,11 +4,12 @@ import type { Range } from "../../devices/device.js";
 import { hex } from "../../errors.js";
 import { parseRange } from "../args.js";
 import type { Context } from "../context.js";
-import { addExamples, addOutputOptions, addTargetOptions, parsed, type TargetOptions } from "../options.js";
+import { addExamples, addOutputOptions, parsed } from "../options.js";
 import { runJob } from "../run-job.js";
+import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTarget } from "../targets.js";
 import { bytesText } from "../text.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 
 export function define(command: Command, act: Act): void {
   command.addOption(

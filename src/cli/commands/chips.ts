@@ -6,7 +6,7 @@ import type { Context } from "../context.js";
 import { document } from "../json.js";
 import { addExamples } from "../options.js";
 import { plural, table } from "../text.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 
 export function define(command: Command, act: Act): void {
   command

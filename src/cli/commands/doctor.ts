@@ -1,16 +1,17 @@
 /** `bootlace doctor`: why it would or would not work on this machine, with a next step for each finding. */
 import type { Command } from "commander";
 import type { Diagnosis } from "../../host/doctor.js";
+import type { DoctorQuestion } from "../../host/doctor-facts.js";
 import type { Finding, FindingLevel } from "../../host/finding.js";
 import { BootlaceError, ERRORS } from "../../errors.js";
-import { parseTarget } from "../../transport/target.js";
-import { parseI2cAddress } from "../args.js";
+import { readTarget } from "../../host/open/read-target.js";
+import { parseI2cAddress } from "../../transport/i2c/address.js";
 import type { Context } from "../context.js";
 import { document } from "../json.js";
 import { addExamples, parsed } from "../options.js";
 import { styleOf, type Style } from "../style.js";
 import { wrap } from "../text.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 
 interface DoctorOptions {
   readonly port?: string;
@@ -45,15 +46,15 @@ async function run(context: Context, options: DoctorOptions): Promise<number> {
   return diagnosis.ready ? 0 : ERRORS.NOT_READY.exit;
 }
 
-function questionOf(options: DoctorOptions, env: Context["io"]["env"]): { path?: string; address?: number } {
+function questionOf(options: DoctorOptions, env: Context["io"]["env"]): DoctorQuestion {
   const port = options.port ?? env["BOOTLACE_PORT"];
   if (!port) return {};
-  const target = parseTarget(port);
+  const target = readTarget(port);
   if (target.kind === "sim")
     throw new BootlaceError("USAGE", "a simulated chip needs nothing of this machine");
   const fromEnv = env["BOOTLACE_ADDRESS"] ? parseI2cAddress(env["BOOTLACE_ADDRESS"]) : undefined;
   const address = options.address ?? (target.kind === "i2c" ? (target.address ?? fromEnv) : undefined);
-  return { path: target.path, ...(address !== undefined && { address }) };
+  return { path: target.path, address };
 }
 
 const MARKS: Readonly<Record<FindingLevel, string>> = { ok: "ok", note: "note", warning: "warn", bad: "BAD" };

@@ -5,11 +5,12 @@ import { BootlaceError } from "../../errors.js";
 import type { EraseWhat } from "../../flash/job.js";
 import { parseRange, parseWhole } from "../args.js";
 import type { Context } from "../context.js";
-import { addExamples, addOutputOptions, addTargetOptions, parsed, type TargetOptions } from "../options.js";
+import { addExamples, addOutputOptions, parsed } from "../options.js";
 import { runJob } from "../run-job.js";
+import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
 import { eraseVerdict } from "../verdict.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 
 interface EraseCliOptions extends TargetOptions {
   readonly all?: boolean;

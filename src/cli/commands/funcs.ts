@@ -1,11 +1,11 @@
 /** `bootlace funcs`: what an I2C adapter can do, row for row what `i2cdetect -F` prints. */
 import type { Command } from "commander";
 import { BootlaceError, hex } from "../../errors.js";
-import { parseTarget } from "../../transport/target.js";
+import { readTarget } from "../../host/open/read-target.js";
 import type { Context } from "../context.js";
 import { document } from "../json.js";
 import { addExamples, parsed } from "../options.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 
 export function define(command: Command, act: Act): void {
   command
@@ -17,7 +17,7 @@ export function define(command: Command, act: Act): void {
 
 /** "1", "/dev/i2c-1", "i2c:1". */
 export function busPath(text: string): string {
-  const target = parseTarget(text);
+  const target = readTarget(text);
   if (target.kind === "i2c") return target.path;
   throw new BootlaceError("USAGE", "An I2C bus is expected, like 1 or /dev/i2c-1.");
 }

@@ -9,7 +9,7 @@ import { deliver, encodeImage, formatOfName, OUTPUT_FORMATS, type OutputFormat }
 import { document } from "../json.js";
 import { addExamples, parsed } from "../options.js";
 import { bytesText, plural, table } from "../text.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 
 export function define(command: Command, act: Act): void {
   defineInfo(command.command("info").summary("what is in a firmware file"), act);
@@ -46,7 +46,7 @@ function imageJson(file: string, image: MemoryImage): object {
     bytes: image.byteLength,
     start: image.start,
     end: image.end,
-    ...(image.entry !== undefined && { entry: image.entry }),
+    entry: image.entry,
     segments: image.segments.map(({ address, bytes }) => ({ address, length: bytes.length })),
     ...vectors(image),
   };

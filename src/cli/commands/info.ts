@@ -5,10 +5,11 @@ import type { ChipInfo } from "../../flash/job.js";
 import { commandName } from "../../protocol/commands.js";
 import type { Context } from "../context.js";
 import { chipJson, document } from "../json.js";
-import { addExamples, addOutputOptions, addTargetOptions, type TargetOptions } from "../options.js";
+import { addExamples, addOutputOptions } from "../options.js";
+import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTarget } from "../targets.js";
 import { bytesText, plural, wrap } from "../text.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 
 export function define(command: Command, act: Act): void {
   addOutputOptions(addTargetOptions(command));
@@ -26,9 +27,10 @@ async function run(context: Context, options: TargetOptions): Promise<number> {
   const target = await context.connect(chosen.target, {
     ...chosen.options,
     signal,
-    ...(options.trace === true && {
-      onTrace: (line: string) => void io.stderr.write(`${context.style.dim(line)}\n`),
-    }),
+    onTrace:
+      options.trace === true
+        ? (line: string) => void io.stderr.write(`${context.style.dim(line)}\n`)
+        : undefined,
   });
   let chip: ChipInfo;
   try {

@@ -6,7 +6,7 @@ import type { Context } from "../context.js";
 import { document } from "../json.js";
 import { addExamples } from "../options.js";
 import { table } from "../text.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 
 interface PortsOptions {
   readonly json?: boolean;
@@ -23,7 +23,7 @@ export function define(command: Command, act: Act): void {
 
 interface Bus extends I2cAdapter {
   /** Undefined when the node could not be opened. */
-  readonly functionality?: number;
+  readonly functionality?: number | undefined;
 }
 
 async function run({ io }: Context, { json, root }: PortsOptions): Promise<number> {
@@ -42,14 +42,14 @@ async function withFunctionality(adapter: I2cAdapter): Promise<Bus> {
   const { functionalityOf } = await import("../../host/doctor-facts.js");
   const { binding } = await import("../../native/binding.js");
   const functionality = await functionalityOf(adapter.path, binding());
-  return { ...adapter, ...(functionality !== undefined && { functionality }) };
+  return { ...adapter, functionality };
 }
 
 async function portsJson(buses: readonly Bus[], ports: readonly SerialPort[]): Promise<string> {
   const { functionalityRecord } = await import("../../host/functionality.js");
   const i2c = buses.map(({ functionality, ...bus }) => ({
     ...bus,
-    ...(functionality !== undefined && { functionality: functionalityRecord(functionality) }),
+    functionality: functionality === undefined ? undefined : functionalityRecord(functionality),
   }));
   return document("ports", { i2c, serial: ports });
 }

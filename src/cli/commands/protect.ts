@@ -3,10 +3,11 @@ import { type Command, Option } from "commander";
 import { BootlaceError } from "../../errors.js";
 import { parseWhole } from "../args.js";
 import type { Context } from "../context.js";
-import { addExamples, addOutputOptions, addTargetOptions, parsed, type TargetOptions } from "../options.js";
+import { addExamples, addOutputOptions, parsed } from "../options.js";
 import { runJob } from "../run-job.js";
+import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 
 interface ProtectCliOptions extends TargetOptions {
   readonly sectors?: readonly number[];

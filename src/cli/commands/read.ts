@@ -6,11 +6,12 @@ import { MemoryImage } from "../../image/image.js";
 import { parseRange } from "../args.js";
 import type { Context } from "../context.js";
 import { deliver, encodeImage, formatOfName, OUTPUT_FORMATS, type OutputFormat } from "../image-output.js";
-import { addExamples, addOutputOptions, addTargetOptions, parsed, type TargetOptions } from "../options.js";
+import { addExamples, addOutputOptions, parsed } from "../options.js";
 import { runJob } from "../run-job.js";
+import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTarget } from "../targets.js";
 import { bytesText, timeText } from "../text.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 
 interface ReadCliOptions extends TargetOptions {
   readonly range?: Range;

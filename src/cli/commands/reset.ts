@@ -1,10 +1,11 @@
 /** `bootlace reset`: restarts the chip. */
 import type { Command } from "commander";
 import type { Context } from "../context.js";
-import { addExamples, addOutputOptions, addTargetOptions, type TargetOptions } from "../options.js";
+import { addExamples, addOutputOptions } from "../options.js";
 import { runJob } from "../run-job.js";
+import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 
 export function define(command: Command, act: Act): void {
   addOutputOptions(addTargetOptions(command, true));

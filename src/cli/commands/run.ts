@@ -3,10 +3,11 @@ import type { Command } from "commander";
 import { hex } from "../../errors.js";
 import { parseAddress } from "../args.js";
 import type { Context } from "../context.js";
-import { addExamples, addOutputOptions, addTargetOptions, parsed, type TargetOptions } from "../options.js";
+import { addExamples, addOutputOptions, parsed } from "../options.js";
 import { runJob } from "../run-job.js";
+import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 
 export function define(command: Command, act: Act): void {
   command.argument("[address]", "of the vector table (default: start of the flash)", parsed(parseAddress));

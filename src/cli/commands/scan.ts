@@ -6,7 +6,7 @@ import type { Context } from "../context.js";
 import { document } from "../json.js";
 import { addExamples, parsed } from "../options.js";
 import { wrap } from "../text.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 import { busPath } from "./funcs.js";
 
 interface ScanOptions {

@@ -6,7 +6,7 @@ import type { Context } from "../context.js";
 import { document } from "../json.js";
 import { addExamples, parsed } from "../options.js";
 import { plural } from "../text.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 
 interface SimulateOptions {
   readonly uart?: boolean;
@@ -44,7 +44,8 @@ async function run({ io, signal }: Context, name: string, options: SimulateOptio
   const { simulate } = await import("../../simulator/spec.js");
   const target = parseTarget(`sim:${name.replace(/^sim:/, "")}`);
   if (target.kind !== "sim") throw new BootlaceError("USAGE", `"${name}" is not a chip`);
-  const spec = { ...target.options, ...(options.file !== undefined && { file: options.file }), bus: "uart" };
+  const file = options.file ?? target.options["file"];
+  const spec = { ...target.options, ...(file === undefined ? {} : { file }), bus: "uart" };
   const { chip } = await simulate(target.chip, spec, new RealClock());
   const server = serveUartOnPty(chip, { noise: options.noise });
   io.stdout.write(options.json === true ? document("simulate", { path: server.path }) : `${server.path}\n`);

@@ -2,9 +2,10 @@
 import type { Command } from "commander";
 import type { Context } from "../context.js";
 import { addImageOptions, type ImageOptions, openImage } from "../image-file.js";
-import { addExamples, addOutputOptions, addTargetOptions, type TargetOptions } from "../options.js";
+import { addExamples, addOutputOptions } from "../options.js";
+import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 import { addLeaveOptions, type LeaveOptions, leaveOf, runWrite } from "./write.js";
 
 export function define(command: Command, act: Act): void {

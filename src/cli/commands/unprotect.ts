@@ -2,10 +2,11 @@
 import type { Command } from "commander";
 import { BootlaceError } from "../../errors.js";
 import type { Context } from "../context.js";
-import { addExamples, addOutputOptions, addTargetOptions, parsed, type TargetOptions } from "../options.js";
+import { addExamples, addOutputOptions, parsed } from "../options.js";
 import { runJob } from "../run-job.js";
+import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 import { parseWhat } from "./protect.js";
 
 interface UnprotectCliOptions extends TargetOptions {

@@ -4,12 +4,13 @@ import { BootlaceError, hex } from "../../errors.js";
 import type { VerifyResult } from "../../flash/job.js";
 import type { Context } from "../context.js";
 import { addImageOptions, type ImageOptions, openImage } from "../image-file.js";
-import { addExamples, addOutputOptions, addTargetOptions, type TargetOptions } from "../options.js";
+import { addExamples, addOutputOptions } from "../options.js";
 import { runJob } from "../run-job.js";
+import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
 import { bytesText, plural } from "../text.js";
 import { verifyVerdict } from "../verdict.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 
 export function define(command: Command, act: Act): void {
   command.argument("<file>", "bin, Intel HEX, S-record, ELF or UF2; - for standard input");

@@ -5,12 +5,13 @@ import type { WriteOptions } from "../../flash/job.js";
 import type { MemoryImage } from "../../image/image.js";
 import type { Context } from "../context.js";
 import { addImageOptions, type ImageOptions, openImage } from "../image-file.js";
-import { addExamples, addOutputOptions, addTargetOptions, type TargetOptions } from "../options.js";
+import { addExamples, addOutputOptions } from "../options.js";
 import { planTable } from "../plan-table.js";
 import { runJob } from "../run-job.js";
+import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
 import { writeVerdict } from "../verdict.js";
-import type { Act } from "../verbs.js";
+import type { Act } from "../verb.js";
 
 export interface LeaveOptions {
   readonly go?: boolean;
@@ -83,10 +84,10 @@ async function run(context: Context, file: string, options: WriteCliOptions): Pr
     leave,
     file,
     check: options.check === false ? "off" : (options.check ?? "warn"),
-    ...(assume && { assume }),
-    ...(options.dryRun === true && { dryRun: true }),
-    ...(options.full === true && { full: true }),
-    ...(options.erasePartial === true && { erasePartial: true }),
+    assume,
+    dryRun: options.dryRun,
+    full: options.full,
+    erasePartial: options.erasePartial,
   };
   const showPlan = options.dryRun === true && options.json !== true && targets.length === 1;
   return runWrite(context, { verb: "write", targets, options, image, writeOptions, showPlan });

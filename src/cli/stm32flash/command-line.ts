@@ -10,19 +10,19 @@ export type Action = "info" | "read" | "write" | "erase" | "crc" | "write unprot
 /** -s and -e, or -S. */
 export interface Place {
   /** -S; undefined: start of flash. */
-  readonly start?: number;
+  readonly start?: number | undefined;
   /** -S, in bytes. */
-  readonly length?: number;
+  readonly length?: number | undefined;
   /** -s: counts pages from the start of flash. */
-  readonly startPage?: number;
+  readonly startPage?: number | undefined;
   /** -e; 0: erase nothing. */
-  readonly pages?: number;
+  readonly pages?: number | undefined;
 }
 
 /** -F, in bytes; undefined: as long as the protocol and the port allow. */
 export interface FrameLimits {
-  readonly rx?: number;
-  readonly tx?: number;
+  readonly rx?: number | undefined;
+  readonly tx?: number | undefined;
 }
 
 export interface CommandLine {
@@ -39,13 +39,13 @@ export interface CommandLine {
   /** -n */
   readonly retries: number;
   /** -g; 0: start of flash. */
-  readonly go?: number;
+  readonly go?: number | undefined;
   /** -R */
   readonly reset: boolean;
   /** -c */
   readonly resume: boolean;
   /** -a, 7 bits. */
-  readonly address?: number;
+  readonly address?: number | undefined;
   readonly baud: number;
   readonly mode: SerialMode;
   readonly frames: FrameLimits;
@@ -144,7 +144,7 @@ function parseSpan(text: string): Pick<Place, "start" | "length"> {
     throw usageError("-S names neither an address nor a length");
   if (start !== undefined && start % 4 !== 0)
     throw usageError(`-S: the address ${text} is not a multiple of 4`);
-  return { ...(start !== undefined && { start }), ...(bytes !== undefined && { length: bytes }) };
+  return { start, length: bytes };
 }
 
 /** The longest frames of the protocol: 256 bytes read, 256 written with count and checksum (AN3155, AN4221). */
@@ -159,7 +159,7 @@ function parseFrames(text: string): FrameLimits {
   const [, rxText = "", txText = ""] = /^([^:]*)(?::(.*))?$/.exec(text) ?? [];
   const rx = limit(rxText, "-F RX length", LEAST_RX, MOST_RX);
   const tx = limit(txText, "-F TX length", LEAST_TX, MOST_TX);
-  return { ...(rx !== undefined && { rx }), ...(tx !== undefined && { tx }) };
+  return { rx, tx };
 }
 
 function limit(text: string, what: string, least: number, most: number): number | undefined {

@@ -57,7 +57,7 @@ function fromDebugfs(text: string): NumberedChip[] {
 function notFound(number: number, chips: readonly NumberedChip[]): BootlaceError {
   if (chips.length === 0)
     return new BootlaceError("NO_DEVICE", `this kernel does not tell which line GPIO ${number} of -i is`, {
-      hint: `Global GPIO numbers belong to the old sysfs interface, which this kernel does not have. Use \`bootlace\` with --reset-sequence, --boot0 and --nrst and lines like gpiochip0:${number}; \`gpioinfo\` lists them.`,
+      hint: `Global GPIO numbers belong to the old sysfs interface, which this kernel does not have. \`bootlace write\` takes lines by chip and offset, or by name, with --reset-sequence and --line; \`gpioinfo\` lists them.`,
     });
   const ranges = chips
     .map(({ label, base, lines }) => `${base} to ${base + lines - 1} (${label})`)

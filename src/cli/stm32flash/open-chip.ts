@@ -2,6 +2,7 @@
 import { realpath } from "node:fs/promises";
 import { basename } from "node:path";
 import { BootlaceError, hex } from "../../errors.js";
+import { withAddressHint } from "../../flash/chip/address-hint.js";
 import { identifyChip } from "../../flash/chip/identify.js";
 import type { Session } from "../../flash/chip/session.js";
 import { type LineDriver, runMoves } from "../../lines/line-driver.js";
@@ -42,7 +43,7 @@ async function openByKind(line: CommandLine, signal: AbortSignal): Promise<Port>
 async function openI2c(path: string, address: number | undefined, signal: AbortSignal): Promise<Port> {
   if (address === undefined) throw usageError(`${path} is an I2C bus: give the chip's address with -a`);
   const { openTarget } = await import("../../host/open/open-target.js");
-  return openTarget(`i2c:${path}@${hex(address, 2)}`, { signal });
+  return openTarget({ kind: "i2c", path, address }, { signal });
 }
 
 async function openSimulated(device: string): Promise<Port> {
@@ -81,7 +82,11 @@ export const moveSignals = (moves: readonly Move[], driver: LineDriver = NO_LINE
 
 /** @throws BootlaceError NO_REPLY, UNKNOWN_CHIP, ... */
 export async function meetChip({ transport, address }: Port, resume: boolean): Promise<Session> {
-  const identity = resume ? await resumed(transport) : await connectBootloader(transport);
+  const identity = await (resume ? resumed(transport) : connectBootloader(transport)).catch(
+    async (error: unknown) => {
+      throw await withAddressHint(error, address);
+    },
+  );
   const session = await identifyChip(transport, identity, { address });
   if (session.device) return session;
   throw new BootlaceError(

@@ -1,11 +1,12 @@
-/** Opens what stands behind a target's text: the adapter, the lock of the address, the reset lines. */
+/** Opens what stands behind a target: the adapter, the lock of the address, the reset lines. */
 import { deviceByName } from "../../devices/name.js";
 import { BootlaceError } from "../../errors.js";
 import { openTransport } from "../../transport/open.js";
-import { parseTarget, type I2cTarget, type TargetAddress } from "../../transport/target.js";
+import { type I2cTarget, type TargetAddress, withDetails } from "../../transport/target.js";
 import type { Transport } from "../../transport/transport.js";
 import type { ResetLines } from "../../lines/reset-lines.js";
 import type { ConnectOptions } from "../../flash/target.js";
+import { readTarget } from "./read-target.js";
 
 /** The way to a chip: transport, lock, reset lines, closed together. */
 export interface Link {
@@ -16,8 +17,9 @@ export interface Link {
   close(): Promise<void>;
 }
 
-export async function openTarget(text: string, options: ConnectOptions): Promise<Link> {
-  const target = await withChipAddress(parseTarget(text, typedOptions(options)), options.chip);
+export async function openTarget(given: string | TargetAddress, options: ConnectOptions): Promise<Link> {
+  const address = typeof given === "string" ? readTarget(given) : given;
+  const target = await withChipAddress(withDetails(address, options), options.chip);
   const lock = target.kind === "i2c" ? await claim(target, options) : undefined;
   const closers: (() => void | Promise<void>)[] = [() => lock?.release()];
   const close = async (): Promise<void> => {
@@ -35,20 +37,10 @@ export async function openTarget(text: string, options: ConnectOptions): Promise
   }
 }
 
-const typedOptions = ({
-  address,
-  baud,
-  mode,
-}: ConnectOptions): { address?: string; baud?: string; mode?: string } => ({
-  ...(address !== undefined && { address: String(address) }),
-  ...(baud !== undefined && { baud: String(baud) }),
-  ...(mode !== undefined && { mode }),
-});
-
 const openOptions = ({ maxFrame, signal, resetSequence }: ConnectOptions) => ({
-  i2c: { ...(maxFrame !== undefined && { maxFrame }) },
+  i2c: { maxFrame },
   // A reset sequence decides about RTS and DTR, also what they are when the port is closed.
-  serial: { signal, ...(resetSequence !== undefined && { hangUp: false }) },
+  serial: { signal, hangUp: resetSequence === undefined },
 });
 
 const addressOf = (target: TargetAddress): number | undefined =>

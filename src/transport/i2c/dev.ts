@@ -9,6 +9,7 @@ import type { NativeBinding, RunResult } from "../../native/binding.js";
 import { systemError } from "../../native/system-error.js";
 import { I2cBus } from "./bus.js";
 import { can, I2C_FUNC } from "./functionality.js";
+import { MAX_READ, MAX_WRITE, MIN_READ, MIN_WRITE } from "./frame-limits.js";
 import { splitReads } from "./program.js";
 import { StepError } from "../transport.js";
 import type { ExchangeOptions, Step, Traits, Transport } from "../transport.js";
@@ -21,19 +22,13 @@ export interface I2cDevOptions {
   /** I2C_RETRIES, set at open. Not touched without it: it belongs to the whole adapter. */
   readonly retries?: number;
   /** Longest message, 36 to 258 bytes, for adapters that take less than they say. */
-  readonly maxFrame?: number;
+  readonly maxFrame?: number | undefined;
   /** The bus clock where it is known, for planning. */
   readonly clockHz?: number;
   /** Send a command and the read of its answer as one system call where the adapter can (PROTOCOL_MANGLING). Default true. */
   readonly combine?: boolean;
 }
 
-/** The protocol's longest frames: 256 bytes with count and checksum, and 256 bytes read (AN4221 rev 14, Write and Read Memory). */
-const MAX_WRITE = 258;
-const MAX_READ = 256;
-/** Least frames: 32 bytes of data; a write has framing and alignment on top. */
-const MIN_WRITE = 36;
-const MIN_READ = 32;
 /** PATH_MAX of Linux. */
 const MAX_PATH = 4096;
 

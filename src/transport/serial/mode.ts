@@ -21,3 +21,4 @@ export const MIN_BAUD = 1200;
 /** Linux's largest named rate. What the chip takes is less: 115200 is the documented end. */
 export const MAX_BAUD = 4_000_000;
 export const DEFAULT_BAUD = 115_200;
+export const DEFAULT_MODE: SerialMode = "8e1";

@@ -7,7 +7,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { BootlaceError } from "../../errors.js";
-import { bitsPerCharacter, DEFAULT_BAUD } from "./mode.js";
+import { bitsPerCharacter, DEFAULT_BAUD, DEFAULT_MODE } from "./mode.js";
 import type { SerialMode } from "./mode.js";
 import { openPort, toSystemError } from "./port.js";
 import type { PortBinding, PortSettings } from "./port.js";
@@ -46,7 +46,7 @@ export interface ModemLines {
 
 /** @throws BootlaceError NO_DEVICE, NO_PERMISSION, TARGET_LOCKED, ADAPTER_LIMIT (the port has no parity), BUS_FAILED */
 export async function openSerial(options: SerialOptions): Promise<SerialTransport> {
-  const { path, baud = DEFAULT_BAUD, mode = "8e1", hangUp = true, signal } = options;
+  const { path, baud = DEFAULT_BAUD, mode = DEFAULT_MODE, hangUp = true, signal } = options;
   signal?.throwIfAborted();
   await refuseMiniUart(path, mode);
   const settings = { path, baud, mode, hangUp };

@@ -1,13 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  parseAddress,
-  parseI2cAddress,
-  parseRange,
-  parseSeconds,
-  parseSize,
-  parseWhole,
-} from "../../../src/cli/args.js";
+import { parseAddress, parseRange, parseSeconds, parseSize, parseWhole } from "../../../src/cli/args.js";
 
 describe("sizes", () => {
   it.each([
@@ -68,27 +61,6 @@ describe("addresses and ranges", () => {
 
   it("an address beyond 32 bits is refused", () => {
     expect(() => parseAddress("0x100000000")).toThrow("beyond the chip's 32-bit address space");
-  });
-});
-
-describe("I2C addresses", () => {
-  it("have 7 bits and are hexadecimal", () => {
-    expect(parseI2cAddress("0x56")).toBe(0x56);
-    expect(parseI2cAddress("0x78")).toBe(0x78);
-  });
-
-  it("without 0x the number could mean two things, so the likely one is shown", () => {
-    expect(() => parseI2cAddress("56")).toThrow("written in hexadecimal with 0x, like 0x56.");
-    expect(() => parseI2cAddress("3B")).toThrow("like 0x3B.");
-    expect(() => parseI2cAddress("")).toThrow("like 0x56.");
-  });
-
-  it("the 8-bit form of a data sheet is translated", () => {
-    expect(() => parseI2cAddress("0xAC")).toThrow("as an 8-bit address it is 0x56 in 7 bits");
-  });
-
-  it("reserved ones are refused", () => {
-    expect(() => parseI2cAddress("0x07")).toThrow("I2C reserves the addresses below 0x08.");
   });
 });
 

@@ -106,6 +106,7 @@ export function fakeTarget(jobs: Partial<Target>): Target & { closed: number } {
 }
 
 export interface Connected {
+  /** As text. */
   readonly target: string;
   readonly options: ConnectOptions;
 }

@@ -10,6 +10,7 @@ import { BootlaceError } from "../../../src/errors.js";
 import type { PlanSummary } from "../../../src/flash/events.js";
 import type { WriteOptions, WriteResult } from "../../../src/flash/job.js";
 import type { Target } from "../../../src/flash/target.js";
+import { formatTarget } from "../../../src/transport/target.js";
 import { CHIP, cli, type Connected, FakeIo, fakeTarget, lines, plain } from "./fake-io.js";
 
 const PLAN: PlanSummary = {
@@ -54,7 +55,7 @@ function connecting(jobs: Partial<Target>): {
   const asked: Connected[] = [];
   const targets: { closed: number }[] = [];
   const connect: Connect = (target, options) => {
-    asked.push({ target, options });
+    asked.push({ target: formatTarget(target), options });
     const made = fakeTarget(jobs);
     targets.push(made);
     return Promise.resolve(made);
@@ -115,7 +116,7 @@ describe("usage errors", () => {
     [["write"], "error: missing required argument 'file'. [USAGE]"],
     [
       ["write", "x.hex", "--address", "86"],
-      "error: option '-a, --address <address>' argument '86' is invalid. A 7-bit I2C address is written in hexadecimal with 0x, like 0x86. [USAGE]",
+      "error: option '-a, --address <address>' argument '86' is invalid. A 7-bit I2C address is written in hexadecimal with 0x: \"86\" could mean 0x43 (the 7 bits of 0x86) or 0x56 (decimal 86). [USAGE]",
     ],
     [
       ["read", "out.bin", "--range", "16k"],
@@ -526,7 +527,7 @@ describe("several targets", () => {
     const running = new Map<string, number>();
     let most = 0;
     const connect: Connect = (target) => {
-      const bus = target.split("@")[0]!;
+      const bus = formatTarget(target).split("@")[0]!;
       return Promise.resolve(
         fakeTarget({
           write: async () => {

@@ -1,12 +1,16 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Connect } from "../../../src/cli/context.js";
 import { parseManifest } from "../../../src/cli/manifest.js";
 import { chooseTargets } from "../../../src/cli/targets.js";
+import { connect } from "../../../src/flash/connect.js";
+import { formatTarget } from "../../../src/transport/target.js";
+import { cli, fakeTarget } from "./fake-io.js";
 
 const names = async (...args: Parameters<typeof chooseTargets>): Promise<string[]> =>
-  (await chooseTargets(...args)).map(({ target }) => target);
+  (await chooseTargets(...args)).map(({ target }) => formatTarget(target));
 
 describe("one target", () => {
   it("is a port and an address", async () => {
@@ -39,7 +43,7 @@ describe("one target", () => {
 
   it("a bad BOOTLACE_ADDRESS says that it is the environment's", async () => {
     await expect(chooseTargets({}, { BOOTLACE_PORT: "1", BOOTLACE_ADDRESS: "56" })).rejects.toThrow(
-      'BOOTLACE_ADDRESS is "56". A 7-bit I2C address is written in hexadecimal with 0x, like 0x56.',
+      'BOOTLACE_ADDRESS is "56". A 7-bit I2C address is written in hexadecimal with 0x: "56" could mean 0x56 or',
     );
   });
 
@@ -57,10 +61,47 @@ describe("one target", () => {
       {},
     );
     expect(target).toMatchObject({
-      target: "serial:/dev/ttyS1?baud=57600&mode=8n1",
+      target: { kind: "serial", path: "/dev/ttyS1", baud: 57_600, mode: "8n1" },
       options: { waitMs: 500, chip: "stm32f407", force: true, maxFrame: 64 },
     });
   });
+});
+
+describe("an I2C address", () => {
+  const REFUSED = 'written in hexadecimal with 0x: "56" could mean 0x56 or 0x38 (decimal 56).';
+
+  it("is refused by every door in the same words", async () => {
+    const manifest = '{"targets":[{"port":"1","address":"56"}]}';
+    expect(() => parseManifest(manifest, "m.json")).toThrow(REFUSED);
+    await expect(chooseTargets({ port: ["i2c:1@56"] }, {})).rejects.toThrow(REFUSED);
+    await expect(chooseTargets({ port: ["/dev/i2c-1@56"] }, {})).rejects.toThrow(REFUSED);
+    await expect(chooseTargets({}, { BOOTLACE_PORT: "1", BOOTLACE_ADDRESS: "56" })).rejects.toThrow(REFUSED);
+    await expect(connect("i2c:1@56")).rejects.toThrow(REFUSED);
+    for (const argv of [
+      ["info", "--port", "1", "--address", "56"],
+      ["doctor", "--port", "1", "--address", "56"],
+      ["doctor", "--port", "i2c:1@56"],
+      ["scan", "--port", "i2c:1@56"],
+    ])
+      expect((await cli(argv)).stderr, argv.join(" ")).toContain(REFUSED);
+  });
+
+  it("is parsed once: what the library is given is the address, not a text of it", async () => {
+    const asked: unknown[] = [];
+    const connect: Connect = (target) => {
+      asked.push(target);
+      return Promise.resolve(fakeTarget({}));
+    };
+    for (const target of [["i2c:1@0x56"], ["1", "--address", "0x56"]])
+      await cli(["info", "--port", ...target], { connect });
+    expect(asked).toEqual(Array(2).fill({ kind: "i2c", path: "/dev/i2c-1", address: 0x56 }));
+  });
+});
+
+it("a chip that nobody knows is told before anything is opened", async () => {
+  const { status, stderr } = await cli(["erase", "--all", "--port", "i2c:1@0x56", "--chip", "typo"]);
+  expect([status, stderr]).toEqual([2, expect.stringContaining('No chip is called "typo"')]);
+  expect(stderr).not.toContain("FAILED");
 });
 
 describe("several targets", () => {
@@ -91,6 +132,14 @@ describe("several targets", () => {
     );
   });
 
+  it("a bus by its node and by a link of udev is one bus", async () => {
+    const link = join(mkdtempSync(join(tmpdir(), "bootlace-")), "motor-bus");
+    symlinkSync("/dev/i2c-1", link);
+    const targets = await chooseTargets({ port: [`${link}@0x51`, "i2c:1@0x56"] }, {});
+    expect(targets.map(({ bus }) => bus)).toEqual(["/dev/i2c-1", "/dev/i2c-1"]);
+    await expect(chooseTargets({ port: [link, "1"], address: [0x56] }, {})).rejects.toThrow("given twice");
+  });
+
   it("chips on one bus share it, others do not", async () => {
     const targets = await chooseTargets(
       { port: ["i2c:1@0x51", "i2c:1@0x56", "/dev/ttyS1", "sim:stm32g071"] },
@@ -116,7 +165,7 @@ describe("several targets", () => {
       }),
     );
     const targets = await chooseTargets({ manifest: file }, {});
-    expect(targets.map(({ name, target }) => [name, target])).toEqual([
+    expect(targets.map(({ name, target }) => [name, formatTarget(target)])).toEqual([
       ["left", "i2c:/dev/i2c-1@0x56"],
       ["/dev/ttyS1?baud=57600", "serial:/dev/ttyS1?baud=57600"],
     ]);

@@ -1,12 +1,13 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { BootlaceError } from "../../../src/errors.js";
 import { CommandLines, runCommand } from "../../../src/lines/command-lines.js";
 import { enterBootloader, leaveBootloader } from "../../../src/lines/enter-bootloader.js";
+import { findGpioLine } from "../../../src/lines/gpio-search.js";
 import { GpioLines } from "../../../src/lines/gpio-lines.js";
-import type { GpioBinding } from "../../../src/lines/gpio-lines.js";
+import type { GpioBinding } from "../../../src/lines/gpio-binding.js";
 import { CombinedLines, runMoves } from "../../../src/lines/line-driver.js";
 import { parseLineReference } from "../../../src/lines/line-reference.js";
 import { openLines } from "../../../src/lines/open-lines.js";
@@ -149,6 +150,17 @@ const gpio = (text: string, fault?: { call: string; errno: number }) => {
   const { calls, native } = fakeGpio(fault);
   return { sequence, calls, driver: new GpioLines(ofKind(sequence, "gpio"), native, devFolder) };
 };
+
+test("a link to a GPIO chip is no second chip", () => {
+  const folder = mkdtempSync(join(tmpdir(), "bootlace-gpio-"));
+  writeFileSync(join(folder, "gpiochip0"), "");
+  symlinkSync("gpiochip0", join(folder, "gpiochip4"));
+  const { native } = fakeGpio();
+  const reference = (text: string) => parseLineReference(text) as never;
+  const place = { path: join(folder, "gpiochip0"), offset: 1 };
+  expect(findGpioLine(reference("NRST"), native, folder)).toEqual(place);
+  expect(findGpioLine(reference("pinctrl-fake:1"), native, folder)).toEqual(place);
+});
 
 describe("GPIO lines", () => {
   const CHIP = `${devFolder}/gpiochip0`;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BootlaceError } from "../../../src/errors.js";
-import { formatTarget, parseI2cAddress, parseTarget } from "../../../src/transport/target.js";
+import { formatTarget, parseTarget, withDetails } from "../../../src/transport/target.js";
 import type { TargetAddress } from "../../../src/transport/target.js";
 
 const failure = (run: () => unknown): BootlaceError => {
@@ -17,7 +17,7 @@ const failure = (run: () => unknown): BootlaceError => {
 describe("parseTarget", () => {
   test.each<[string, TargetAddress]>([
     ["i2c:/dev/i2c-1@0x56", { kind: "i2c", path: "/dev/i2c-1", address: 0x56 }],
-    ["i2c:1@86", { kind: "i2c", path: "/dev/i2c-1", address: 0x56 }],
+    ["i2c:1@0x56", { kind: "i2c", path: "/dev/i2c-1", address: 0x56 }],
     ["i2c:/dev/by-path/soc@0x78", { kind: "i2c", path: "/dev/by-path/soc", address: 0x78 }],
     ["/dev/i2c-11", { kind: "i2c", path: "/dev/i2c-11" }],
     ["/dev/i2c-1@0x45", { kind: "i2c", path: "/dev/i2c-1", address: 0x45 }],
@@ -48,10 +48,20 @@ describe("parseTarget", () => {
     ["", "the target is empty: write for instance /dev/i2c-1, /dev/ttyUSB0 or sim:stm32g071"],
     ["i2c:", '"i2c:" names no bus: write i2c:/dev/i2c-1@0x56'],
     ["i2c:@0x56", '"i2c:@0x56" names no bus: write i2c:/dev/i2c-1@0x56'],
-    ["i2c:/dev/i2c-1@", '"" is not an I2C address: write it as 0x56 or 86'],
-    ["i2c:/dev/i2c-1@AC", '"AC" is not an I2C address: write it as 0x56 or 86'],
-    ["i2c:/dev/i2c-1@0x07", "I2C address 0x07 is not between 0x08 and 0x7F"],
-    ["i2c:1@0x56?x=1", '"0x56?x=1" is not an I2C address: write it as 0x56 or 86'],
+    [
+      "i2c:/dev/i2c-1@",
+      '"i2c:/dev/i2c-1@": A 7-bit I2C address is written in hexadecimal with 0x, like 0x56.',
+    ],
+    [
+      "i2c:1@56",
+      '"i2c:1@56": A 7-bit I2C address is written in hexadecimal with 0x: "56" could mean 0x56 or 0x38 (decimal 56).',
+    ],
+    [
+      "/dev/i2c-1@0xAC",
+      '"/dev/i2c-1@0xAC": I2C addresses have 7 bits here; as an 8-bit address it is 0x56 in 7 bits.',
+    ],
+    ["i2c:/dev/i2c-1@0x07", '"i2c:/dev/i2c-1@0x07": I2C reserves the addresses below 0x08.'],
+    ["i2c:1@0x56?x=1", '"i2c:1@0x56?x=1": A 7-bit I2C address is written in hexadecimal with 0x, like 0x56.'],
     ["i2c:1?x=1", '"i2c:1?x=1": an I2C target takes no options behind "?"'],
     ["serial:", '"serial:" names no port: write serial:/dev/ttyS1'],
     ["serial:/dev/ttyS1?baud=fast", '"fast" is not a baud rate: a whole number from 1200 to 4000000'],
@@ -72,16 +82,24 @@ describe("parseTarget", () => {
       "/dev/foo",
       '"/dev/foo" could be anything: write i2c:/dev/foo@0x56 or serial:/dev/foo, or sim:NAME for a simulated chip',
     ],
+    ["ttyS0", '"ttyS0" is no path: write /dev/ttyS0'],
+    ["ttyUSB0?baud=9600", '"ttyUSB0?baud=9600" is no path: write /dev/ttyUSB0?baud=9600'],
+    ["i2c-1@0x56", '"i2c-1@0x56" is no path: write /dev/i2c-1@0x56'],
     ["COM", '"COM" could be anything: write i2c:COM@0x56 or serial:COM, or sim:NAME for a simulated chip'],
   ])("refuses %j", (text, message) => {
     const error = failure(() => parseTarget(text));
     expect(error.message).toBe(message);
     expect(error.code).toBe("USAGE");
   });
+});
 
-  test("takes address, baud rate and mode from options", () => {
-    expect(parseTarget("1", { address: "0x56" })).toEqual({ kind: "i2c", path: "/dev/i2c-1", address: 0x56 });
-    expect(parseTarget("COM3", { baud: "9600", mode: "8E1" })).toEqual({
+describe("what is said beside the text of a target", () => {
+  const detailed = (text: string, details: Parameters<typeof withDetails>[1]): TargetAddress =>
+    withDetails(parseTarget(text), details);
+
+  test("joins it", () => {
+    expect(detailed("1", { address: 0x56 })).toEqual({ kind: "i2c", path: "/dev/i2c-1", address: 0x56 });
+    expect(detailed("COM3", { baud: 9600, mode: "8E1" })).toEqual({
       kind: "serial",
       path: "COM3",
       baud: 9600,
@@ -90,45 +108,49 @@ describe("parseTarget", () => {
   });
 
   test("gives the address of a simulated chip to the simulator", () =>
-    expect(parseTarget("sim:g0", { address: "86" })).toEqual({
+    expect(detailed("sim:g0", { address: 0x56 })).toEqual({
       kind: "sim",
       chip: "g0",
       options: { address: "0x56" },
     }));
 
-  test("accepts an option that repeats the text, and refuses one that contradicts it", () => {
-    expect(parseTarget("i2c:1@0x56", { address: "86" })).toEqual({
+  test("may repeat the text, and is refused when it contradicts it", () => {
+    expect(detailed("i2c:1@0x56", { address: 0x56 })).toEqual({
       kind: "i2c",
       path: "/dev/i2c-1",
       address: 0x56,
     });
-    expect(failure(() => parseTarget("i2c:1@0x56", { address: "0x57" })).message).toBe(
+    expect(failure(() => detailed("i2c:1@0x56", { address: 0x57 })).message).toBe(
       "i2c:/dev/i2c-1@0x56 and --address 0x57 contradict each other",
     );
-    expect(failure(() => parseTarget("COM3?baud=9600", { baud: "19200" })).message).toBe(
+    expect(failure(() => detailed("sim:g0?address=0x51", { address: 0x57 })).message).toBe(
+      "sim:g0?address=0x51 and --address 0x57 contradict each other",
+    );
+    expect(failure(() => detailed("COM3?baud=9600", { baud: 19_200 })).message).toBe(
       "serial:COM3?baud=9600 and --baud 19200 contradict each other",
     );
   });
 
-  test("refuses options of another bus", () => {
-    expect(failure(() => parseTarget("COM3", { address: "0x56" })).message).toBe(
+  test("is refused for another bus", () => {
+    expect(failure(() => detailed("COM3", { address: 0x56 })).message).toBe(
       "--address has no meaning for a serial port (serial:COM3)",
     );
-    expect(failure(() => parseTarget("1", { baud: "9600" })).message).toBe(
+    expect(failure(() => detailed("1", { baud: 9600 })).message).toBe(
       "--baud has no meaning for an I2C bus (i2c:/dev/i2c-1)",
     );
-    expect(failure(() => parseTarget("sim:g0", { mode: "8e1" })).message).toBe(
+    expect(failure(() => detailed("sim:g0", { mode: "8e1" })).message).toBe(
       "--mode has no meaning for a simulated chip (sim:g0)",
     );
   });
-});
 
-test("an 8-bit address gets the 7-bit one as a hint", () => {
-  const error = failure(() => parseI2cAddress("0xAC"));
-  expect(error.message).toBe("I2C address 0xAC is not between 0x08 and 0x7F");
-  expect(error.hint).toBe(
-    "0xAC looks like the 8-bit form with the read/write bit; the 7-bit address is 0x56.",
-  );
+  test.each<[string, Parameters<typeof withDetails>[1], string]>([
+    ["1", { address: 0x07 }, "I2C address 7 is not between 0x08 and 0x7F"],
+    ["1", { address: Number.NaN }, "I2C address NaN is not between 0x08 and 0x7F"],
+    ["COM3", { baud: 300 }, '"300" is not a baud rate: a whole number from 1200 to 4000000'],
+    ["COM3", { mode: "7e1" }, '"7e1" is not a serial mode: one of 8e1, 8n1, 8o1, 8e2, 8n2, 8o2'],
+  ])("is checked: %s with %j", (text, details, message) => {
+    expect(failure(() => detailed(text, details)).message).toBe(message);
+  });
 });
 
 test("what is formatted parses to the same target", () => {

@@ -6,6 +6,7 @@ import { gpioByNumber } from "../../../../src/cli/stm32flash/gpio-number.js";
 import { parseSignals } from "../../../../src/cli/stm32flash/signals.js";
 import { BootlaceError } from "../../../../src/errors.js";
 import type { Move } from "../../../../src/lines/sequence.js";
+import { cli } from "../fake-io.js";
 
 const text = (moves: readonly Move[]): string =>
   moves
@@ -131,8 +132,15 @@ describe("GPIO numbers", () => {
   it("say what to use where the kernel does not know them", () => {
     const { message, hint } = failure(() => gpioByNumber(17, system()));
     expect(message).toBe("this kernel does not tell which line GPIO 17 of -i is");
-    expect(hint).toContain(
-      "Use `bootlace` with --reset-sequence, --boot0 and --nrst and lines like gpiochip0:17",
-    );
+    expect(hint).toContain("lines by chip and offset, or by name, with --reset-sequence and --line;");
+    expect(hint).not.toContain("17"); // the global number is no offset
+  });
+
+  it("name options that there are", async () => {
+    const { hint } = failure(() => gpioByNumber(17, system()));
+    const { stdout } = await cli(["write", "--help"]);
+    const named = hint.match(/--[a-z-]+/g) ?? [];
+    expect(named).not.toEqual([]);
+    for (const option of named) expect(stdout).toContain(option);
   });
 });

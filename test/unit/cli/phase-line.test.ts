@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { percentOf, phaseLine, PhaseTracker, plainLine, type PhaseState } from "../../../src/cli/progress.js";
+import { percentOf, phaseLine, plainLine } from "../../../src/cli/phase-line.js";
+import { PhaseTracker, type PhaseState } from "../../../src/cli/phase-tracker.js";
 import { Screen } from "../../../src/cli/screen.js";
 import { styleOf } from "../../../src/cli/style.js";
 import { FakeOutput, plain } from "./fake-io.js";

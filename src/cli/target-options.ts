@@ -1,0 +1,133 @@
+/** The options that say which chip and how to reach it. Each stands here once: its name, type, parser, help and default. */
+import { type Command, Option } from "commander";
+import { BootlaceError } from "../errors.js";
+import type { ConnectOptions } from "../flash/target.js";
+import { parseI2cAddress } from "../transport/i2c/address.js";
+import { MAX_WRITE, MIN_WRITE } from "../transport/i2c/frame-limits.js";
+import { DEFAULT_BAUD, DEFAULT_MODE } from "../transport/serial/mode.js";
+import { parseBaud, parseMode } from "../transport/target.js";
+import { parseSeconds, parseSize, parseWhole } from "./args.js";
+import { collected, type OutputOptions, parsed } from "./options.js";
+
+interface Row {
+  /** Of commander. The long one gives the name of the field below. */
+  readonly flags: string;
+  readonly help: string;
+  /** Undefined: a switch. */
+  readonly parse?: (text: string) => unknown;
+  /** It may be repeated. "targets": where the verb takes several. */
+  readonly repeats?: "always" | "targets";
+}
+
+const text = (value: string): string => value;
+
+export const TARGET_OPTIONS = {
+  port: {
+    flags: "-p, --port <target>",
+    help: "where the chip is: /dev/i2c-1, /dev/ttyS1, sim:stm32g071, … [BOOTLACE_PORT]",
+    parse: text,
+    repeats: "targets",
+  },
+  address: {
+    flags: "-a, --address <address>",
+    help: "7-bit I2C address, like 0x56 [BOOTLACE_ADDRESS]",
+    parse: parseI2cAddress,
+    repeats: "targets",
+  },
+  chip: {
+    flags: "--chip <name>",
+    help: "the chip expected, like stm32g071; another one is refused",
+    parse: text,
+  },
+  baud: {
+    flags: "--baud <rate>",
+    help: `of a serial port (default: ${DEFAULT_BAUD})`,
+    parse: parseBaud,
+  },
+  mode: {
+    flags: "--mode <mode>",
+    help: `of a serial port: 8n1, ... (default: ${DEFAULT_MODE})`,
+    parse: parseMode,
+  },
+  resetSequence: {
+    flags: "--reset-sequence <steps>",
+    help: "drive BOOT0 and NRST: a preset or steps",
+    parse: text,
+  },
+  line: {
+    flags: "--line <name=line>",
+    help: "a line of the sequence, like boot0=GPIO17",
+    parse: parseLine,
+    repeats: "always",
+  },
+  wait: {
+    flags: "--wait <time>",
+    help: "wait for a target in use, like 10 or 500ms",
+    parse: parseSeconds,
+  },
+  flashSize: {
+    flags: "--flash-size <size>",
+    help: "of a chip the table does not know, like 128k",
+    parse: parseSize,
+  },
+  pageSize: {
+    flags: "--page-size <size>",
+    help: "of a chip the table does not know, like 2k",
+    parse: parseSize,
+  },
+  layout: {
+    flags: "--layout <name>",
+    help: "of the flash under other option bytes, see docs/devices.md",
+    parse: text,
+  },
+  maxFrame: {
+    flags: "--max-frame <bytes>",
+    help: "longest frame the adapter takes",
+    parse: (bytes: string) => parseWhole(bytes, MIN_WRITE, MAX_WRITE),
+  },
+  force: { flags: "--force", help: "use an address that a kernel driver has bound" },
+} as const satisfies Readonly<Record<string, Row>>;
+
+export type TargetOptionName = keyof typeof TARGET_OPTIONS;
+
+type ValueOf<R extends Row> = R extends { readonly parse: (text: string) => infer T } ? T : boolean;
+type Given<R extends Row> = R extends { readonly repeats: string } ? readonly ValueOf<R>[] : ValueOf<R>;
+
+/** As commander hands them over. */
+export type TargetOptions = OutputOptions & {
+  readonly [N in TargetOptionName]?: Given<(typeof TARGET_OPTIONS)[N]> | undefined;
+} & { readonly manifest?: string | undefined };
+
+/** @param several the verb can do several targets in one go */
+export function addTargetOptions(command: Command, several = false): Command {
+  for (const [name, row] of Object.entries<Row>(TARGET_OPTIONS)) {
+    command.addOption(optionOf(row, several));
+    if (several && name === "address")
+      command.addOption(targetGroup(new Option("--manifest <file>", "JSON file that lists several targets")));
+  }
+  return command;
+}
+
+function optionOf({ flags, help, parse, repeats }: Row, several: boolean): Option {
+  const again = repeats === "always" || (repeats === "targets" && several);
+  const option = targetGroup(new Option(flags, again ? `${help}; may be repeated` : help));
+  if (parse === undefined) return option;
+  return repeats === undefined ? option.argParser(parsed(parse)) : option.argParser(collected(parse));
+}
+
+const targetGroup = (option: Option): Option => option.helpGroup("Target:");
+
+/** What `connect` takes of them. Where the target is, is its address. */
+export function connectOptions(options: TargetOptions): ConnectOptions {
+  const { chip, resetSequence, line, wait, flashSize, pageSize, layout, maxFrame, force } = options;
+  const lines = line === undefined ? undefined : Object.fromEntries(line);
+  return { chip, resetSequence, lines, waitMs: wait, flashSize, pageSize, layout, maxFrame, force };
+}
+
+function parseLine(text: string): readonly [name: string, line: string] {
+  const [, name, line] = /^([a-z][a-z0-9_-]*)=(.+)$/i.exec(text) ?? [];
+  if (name === undefined || line === undefined) {
+    throw new BootlaceError("USAGE", "NAME=LINE is expected, like boot0=GPIO17 or nrst=gpiochip0:27.");
+  }
+  return [name.toLowerCase(), line];
+}

@@ -1,0 +1,27 @@
+/** What a verb of the command line is. */
+import type { Command } from "commander";
+import type { Context } from "./context.js";
+
+/** Wraps what a verb does into what commander calls; the number is the exit status. */
+export type Act = <A extends unknown[]>(
+  work: (context: Context, ...args: A) => Promise<number>,
+) => (...args: A) => Promise<void>;
+
+export interface VerbModule {
+  /** Adds arguments, options, examples and the action. */
+  define(command: Command, act: Act): void;
+}
+
+/** A verb with a command line of its own, which commander does not see. */
+export interface OwnVerbModule {
+  /** @param args what follows the verb. @returns the exit status */
+  run(context: Context, args: readonly string[]): Promise<number>;
+}
+
+export interface Verb {
+  readonly name: string;
+  readonly alias?: string;
+  readonly group: string;
+  readonly summary: string;
+  readonly load: () => Promise<VerbModule | OwnVerbModule>;
+}
