@@ -45,14 +45,3 @@ export async function allDevices(): Promise<readonly Device[]> {
   const series = await Promise.all(Object.values(SERIES).map((load) => load()));
   return series.flatMap(({ rows }) => rows).sort((a, b) => a.productId - b.productId);
 }
-
-/**
- * The product ID in a Get ID reply, without its count byte. STM32: two bytes, most significant first. F1 V2.0: the low one only.
- * WB0 and WL3: metal fix, mask set, product ID, and on WB09 one byte more (AN5471, AN5920).
- */
-export function productIdFrom(reply: Uint8Array): number | undefined {
-  const [first, second, third] = reply;
-  if (first === undefined) return undefined;
-  if (second === undefined) return 0x400 | first;
-  return third ?? (first << 8) | second;
-}

@@ -31,9 +31,8 @@ import {
 } from "./compile.js";
 import type { AckOptions, Dialogue } from "./dialogue.js";
 import type { Identity } from "./identify.js";
-import { runDialogue, runDialogues } from "./link.js";
+import { CommandFailure, runDialogue, runDialogues } from "./link.js";
 import { resynchronise, type ResyncOptions } from "./resync.js";
-import { extendedSpecial, special, type SpecialReply } from "./special.js";
 
 /** Bytes at an address: what one Write Memory carries. */
 export interface Block {
@@ -91,27 +90,32 @@ export class Bootloader {
     return concat(parts);
   }
 
-  /** One command for each range of 1..256 bytes, all in one list. @throws CommandFailure */
+  /** One command for each range of 1..256 bytes, all in one list. @throws BootlaceError about the first that failed */
   async readMany(
     ranges: readonly { readonly address: number; readonly length: number }[],
   ): Promise<Uint8Array[]> {
     this.#choose(READ_MEMORY);
-    if (ranges.length === 1)
-      return runDialogue(this.transport, compileRead(ranges[0]!.address, ranges[0]!.length));
-    return runDialogues(
-      this.transport,
-      ranges.map(({ address, length }) => compileRead(address, length)),
-    );
+    const dialogues = ranges.map(({ address, length }) => compileRead(address, length));
+    try {
+      return (await runDialogues(this.transport, dialogues)).reads;
+    } catch (failure) {
+      throw failure instanceof CommandFailure ? failure.cause : failure;
+    }
   }
 
-  /** One command for each block, all in one list. @throws CommandFailure telling how many blocks were acknowledged */
-  async writeMany(blocks: readonly Block[], wait: AckOptions = {}): Promise<void> {
+  /**
+   * One command for each block, all in one list.
+   * @returns how often BUSY was the answer
+   * @throws CommandFailure telling how many blocks were acknowledged
+   */
+  async writeMany(blocks: readonly Block[], wait: AckOptions = {}): Promise<number> {
     this.prepareWrites(blocks, wait);
-    await runDialogues(
+    const { busy } = await runDialogues(
       this.transport,
       blocks.map((block) => this.#prepared.get(block)!),
     );
     for (const block of blocks) this.#prepared.delete(block);
+    return busy;
   }
 
   /** Compiles what a later `writeMany` of these blocks needs: while the bus is busy with others, it costs no time. */
@@ -188,13 +192,6 @@ export class Bootloader {
       if (!lost) throw error;
       return false;
     }
-  }
-
-  async special(subCommand: number, data: Uint8Array, replyBytes: number): Promise<SpecialReply> {
-    return special(this.transport, subCommand, data, replyBytes);
-  }
-  async extendedSpecial(subCommand: number, first: Uint8Array, second: Uint8Array): Promise<Uint8Array> {
-    return extendedSpecial(this.transport, subCommand, first, second);
   }
 
   async resynchronise(options?: ResyncOptions): Promise<void> {

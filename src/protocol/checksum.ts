@@ -33,9 +33,6 @@ export async function getChecksum(
   return crcOf(await readWordReply(transport, length), address);
 }
 
-/** Status bytes without BUSY: after command, address and size, and the one that says that it is computed. */
-const STATUSES = 4;
-
 async function getByteChecksum(
   transport: Transport,
   address: number,
@@ -43,10 +40,9 @@ async function getByteChecksum(
   wait: ChecksumWait,
 ): Promise<number> {
   const options = wait.options(length);
-  const before = transport.statusReads;
-  const [reply] = await runDialogue(transport, compileChecksum(address, length, options));
-  if (before !== undefined) wait.learn(length, options, transport.statusReads! - before - STATUSES);
-  return crcOf(reply!, address);
+  const { reads, busy } = await runDialogue(transport, compileChecksum(address, length, options));
+  wait.learn(length, options, busy);
+  return crcOf(reads[0]!, address);
 }
 
 /** After the initial value one or two ACKs come, the second when the CRC is ready: AN3155 draws both. A CRC may begin with 0x79 too. */
@@ -54,17 +50,18 @@ async function readWordReply(transport: Transport, length: number): Promise<Uint
   const reply = new DialogueBuilder(GET_CHECKSUM.name, false)
     .read(REPLY_BYTES, checksumTimeoutMs(length))
     .build();
-  const [five] = await runDialogue(transport, reply);
-  if (five![0] !== ACK) return five!;
+  const { reads } = await runDialogue(transport, reply);
+  const five = reads[0]!;
+  if (five[0] !== ACK) return five;
   const sixth = await nextByte(transport);
-  return sixth === undefined ? five! : Uint8Array.of(...five!.subarray(1), sixth);
+  return sixth === undefined ? five : Uint8Array.of(...five.subarray(1), sixth);
 }
 
 /** The byte that follows at once, or undefined when none does. */
 async function nextByte(transport: Transport): Promise<number | undefined> {
   try {
-    const [bytes] = await transport.exchange([delay(2), read(1, 50)]);
-    return bytes![0];
+    const { reads } = await transport.exchange([delay(2), read(1, 50)]);
+    return reads[0]![0];
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
     if (error.failure === "timeout") return undefined;

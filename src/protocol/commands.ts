@@ -3,7 +3,7 @@
  * Time-outs are the longest silence, stretch or run of BUSY that the final answer may take.
  */
 
-import type { Traits } from "../transport/transport.js";
+import type { Traits } from "../transport/traits.js";
 
 /** Status bytes, the same on every transport. BUSY only ever comes from the no-stretch commands and Get Checksum. */
 export const ACK = 0x79;

@@ -2,7 +2,7 @@
  * The commands compiled into dialogues, one function per section of AN4221 rev 14 and AN3155 rev 20.
  * What differs between the buses is read from the traits. Pure.
  */
-import type { Traits } from "../transport/transport.js";
+import type { Traits } from "../transport/traits.js";
 import {
   checksumTimeoutMs,
   CRC_INITIAL,
@@ -27,7 +27,6 @@ import {
   halfWordFrame,
   LEGACY_MASS_ERASE,
   legacyPageListFrame,
-  packetFrame,
   pageListFrame,
   sectorListFrame,
   wordFrame,
@@ -129,11 +128,3 @@ export function compileWriteProtect(traits: Traits, chosen: Chosen, sectors: rea
 /** Write Unprotect, Readout Protect, Readout Unprotect: two status bytes, then the chip resets. */
 export const compileProtection = (chosen: Chosen, timeoutMs: number): Dialogue =>
   begin(chosen).ack("completion", { timeoutMs }).build();
-
-/** Special and Extended Special up to the ACK before the reply packets. */
-export function compileSpecial(chosen: Chosen, subCommand: number, packets: readonly Uint8Array[]): Dialogue {
-  const dialogue = begin(chosen).send("sub-command", halfWordFrame(subCommand));
-  for (const packet of packets)
-    dialogue.send("packet", packetFrame(packet), { timeoutMs: TIMEOUT.optionBytes });
-  return dialogue.build();
-}

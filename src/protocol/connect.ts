@@ -1,6 +1,7 @@
 /** From "somebody may be there" to a bootloader at a command boundary whose version, commands and product ID are known. */
 import { BootlaceError } from "../errors.js";
-import { delay, StepError, write, type Traits, type Transport } from "../transport/transport.js";
+import type { Traits } from "../transport/traits.js";
+import { delay, StepError, write, type Transport } from "../transport/transport.js";
 import { ACK, GET, NACK, SYNC, usualCommands } from "./commands.js";
 import { getVersion, identify, type Identity } from "./identify.js";
 import { patiently, surely } from "./patiently.js";
@@ -84,7 +85,7 @@ async function synchroniseStream(transport: Transport): Promise<void> {
   await transport.discardInput();
   if (await answersSync(transport, SYNC_ATTEMPTS)) return;
   if (await recovers(transport)) return;
-  while (await transport.slowDown?.()) if (await answersSync(transport, 2)) return;
+  while (await transport.slowDown()) if (await answersSync(transport, 2)) return;
   throw new BootlaceError("NO_REPLY", `no bootloader answers on ${transport.description}`);
 }
 

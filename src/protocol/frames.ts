@@ -42,7 +42,7 @@ export function dataFrame(data: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** Two bytes and their XOR: a page count of Erase (count - 1, or a special code), a sub-command of Special. */
+/** Two bytes and their XOR: a page count of Erase (count - 1, or a special code). */
 export const halfWordFrame = (value: number): Uint8Array => sealed(Uint8Array.of(value >>> 8, value, 0));
 
 const pageBytes = (pages: readonly number[]): number[] => pages.flatMap((page) => [page >>> 8, page & 0xff]);
@@ -69,15 +69,6 @@ export const sectorListFrame = (sectors: readonly number[]): Uint8Array =>
 /** Write Protect on UART: the count is part of the frame and of its checksum. */
 export const countedSectorListFrame = (sectors: readonly number[]): Uint8Array =>
   sealed(Uint8Array.of(sectors.length - 1, ...sectors, 0));
-
-/** A packet of Special: size in two bytes, data, XOR over both. No data is 00 00 00. */
-export function packetFrame(data: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(data.length + 3);
-  frame[0] = data.length >>> 8;
-  frame[1] = data.length;
-  frame.set(data, 2);
-  return sealed(frame);
-}
 
 /** Unknown to every bootloader but well formed: answered with NACK at a command boundary. */
 export const PROBE_FRAME = complementFrame(0xff);

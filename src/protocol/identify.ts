@@ -1,7 +1,7 @@
 /** Get, Get Version and Get ID: AN4221 rev 14 on I2C, AN3155 rev 20 on UART. */
 import { BootlaceError } from "../errors.js";
 import type { Transport } from "../transport/transport.js";
-import { GET, GET_ID, GET_VERSION, usualGetLength } from "./commands.js";
+import { GET, GET_ID, GET_VERSION, usualGetLength, type Command } from "./commands.js";
 import { DialogueBuilder, type Dialogue } from "./dialogue.js";
 import { complementFrame } from "./frames.js";
 import { runDialogue } from "./link.js";
@@ -32,8 +32,8 @@ export async function getVersion(transport: Transport): Promise<number> {
   const dialogue = simple(GET_VERSION.name, GET_VERSION.opcode)
     .read(transport.traits.versionReplyBytes)
     .ack("completion");
-  const [reply] = await runDialogue(transport, dialogue.build());
-  return reply![0]!; // the two further bytes on UART are leftovers of option bytes
+  const { reads } = await runDialogue(transport, dialogue.build());
+  return reads[0]![0]!; // the two further bytes on UART are leftovers of option bytes
 }
 
 interface GetReply {
@@ -47,23 +47,25 @@ interface GetReply {
  */
 async function getByMessage(transport: Transport, version: number): Promise<GetReply> {
   const guess = usualGetLength(version) ?? 1;
-  const [reply] = await runDialogue(transport, getOfLength(guess));
-  const length = reply![0]! + 2;
+  const { reads } = await runDialogue(transport, getOfLength(guess));
+  const reply = reads[0]!;
+  const length = reply[0]! + 2;
   if (length !== guess) return getAgain(transport, length);
   await runDialogue(transport, closing());
-  return parseGet(reply!);
+  return parseGet(reply);
 }
 
 async function getAgain(transport: Transport, length: number): Promise<GetReply> {
   await resynchronise(transport, { statusDue: true });
-  const [reply] = await runDialogue(transport, getOfLength(length));
-  if (reply![0]! + 2 !== length)
+  const { reads } = await runDialogue(transport, getOfLength(length));
+  const reply = reads[0]!;
+  if (reply[0]! + 2 !== length)
     throw new BootlaceError(
       "DESYNCHRONISED",
       "Get: the length of the command list changes from one answer to the next",
     );
   await runDialogue(transport, closing());
-  return parseGet(reply!);
+  return parseGet(reply);
 }
 
 /** Without the closing status: whether it is due depends on the length. */
@@ -71,36 +73,40 @@ export const getOfLength = (length: number): Dialogue => simple(GET.name, GET.op
 export const closing = (): Dialogue => new DialogueBuilder(GET.name, false).ack("completion").build();
 
 async function getByStream(transport: Transport): Promise<GetReply> {
-  const [count] = await runDialogue(transport, simple(GET.name, GET.opcode).read(1).build());
-  const rest = new DialogueBuilder(GET.name, false).read(count![0]! + 1).ack("completion");
-  const [reply] = await runDialogue(transport, rest.build());
-  return parseGet(Uint8Array.of(count![0]!, ...reply!));
+  return parseGet(await countedReply(transport, GET));
 }
 
 const parseGet = (reply: Uint8Array): GetReply => ({ version: reply[1]!, commands: [...reply.subarray(2)] });
 
 export async function getId(transport: Transport): Promise<number> {
   if (transport.traits.framing === "message") {
-    const [reply] = await runDialogue(
+    const { reads } = await runDialogue(
       transport,
       simple(GET_ID.name, GET_ID.opcode).read(3).ack("completion").build(),
     );
-    return productIdOf(reply!);
+    return productIdOf(reads[0]!);
   }
-  const [count] = await runDialogue(transport, simple(GET_ID.name, GET_ID.opcode).read(1).build());
-  const rest = new DialogueBuilder(GET_ID.name, false).read(count![0]! + 1).ack("completion");
-  const [reply] = await runDialogue(transport, rest.build());
-  return productIdOf(Uint8Array.of(count![0]!, ...reply!));
+  return productIdOf(await countedReply(transport, GET_ID));
+}
+
+/** A stream: the count first, then as many bytes and one more as it says. @returns all of them */
+async function countedReply(transport: Transport, { name, opcode }: Command): Promise<Uint8Array> {
+  const first = await runDialogue(transport, simple(name, opcode).read(1).build());
+  const count = first.reads[0]![0]!;
+  const rest = new DialogueBuilder(name, false).read(count + 1).ack("completion");
+  const { reads } = await runDialogue(transport, rest.build());
+  return Uint8Array.of(count, ...reads[0]!);
 }
 
 /**
- * Two bytes on nearly every STM32, one with protocol 2.0 on UART; WB0 and WL3 send three or four of which the last is the
- * product ID (stated by hosts that drive them, not by AN3155).
+ * The product ID in a whole Get ID reply, its count byte first. Two bytes on nearly every STM32, most significant first. Protocol 2.0
+ * on UART sends the low one alone (AN3155 rev 20, protocol versions). WB0 and WL3: metal fix, mask set, product ID, and on WB09 one
+ * byte more (AN5471 and AN5920, Get ID; the fourth byte is stated by hosts that drive it).
  */
-function productIdOf(reply: Uint8Array): number {
-  const bytes = reply.subarray(1);
-  if (bytes.length === 2) return (bytes[0]! << 8) | bytes[1]!;
-  return bytes.at(-1)!;
+export function productIdOf(reply: Uint8Array): number {
+  const [, first = 0, second, third] = reply;
+  if (second === undefined) return 0x400 | first;
+  return third ?? (first << 8) | second;
 }
 
 const simple = (name: string, opcode: number): DialogueBuilder =>

@@ -1,6 +1,6 @@
 /** Runs compiled commands on a transport: whole commands in one exchange, failures told in the manual's words. */
 import { BootlaceError } from "../errors.js";
-import { StepError, type Step, type Transport } from "../transport/transport.js";
+import { StepError, type Exchanged, type Step, type Transport } from "../transport/transport.js";
 import type { Dialogue } from "./dialogue.js";
 import { dialogueFailure } from "./failure.js";
 
@@ -17,8 +17,8 @@ export class CommandFailure extends Error {
   }
 }
 
-/** @returns the bytes of each read step, in order */
-export async function runDialogue(transport: Transport, dialogue: Dialogue): Promise<Uint8Array[]> {
+/** Runs one command. @throws BootlaceError that says which command failed, where and how */
+export async function runDialogue(transport: Transport, dialogue: Dialogue): Promise<Exchanged> {
   try {
     return await transport.exchange(dialogue.steps);
   } catch (error) {
@@ -32,10 +32,7 @@ export async function runDialogue(transport: Transport, dialogue: Dialogue): Pro
  * Runs several commands as one list of steps: one trip to the transport.
  * @throws CommandFailure that tells how many of them were done
  */
-export async function runDialogues(
-  transport: Transport,
-  dialogues: readonly Dialogue[],
-): Promise<Uint8Array[]> {
+export async function runDialogues(transport: Transport, dialogues: readonly Dialogue[]): Promise<Exchanged> {
   const steps: Step[] = [];
   for (const dialogue of dialogues) for (const step of dialogue.steps) steps.push(step);
   try {

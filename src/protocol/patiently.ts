@@ -1,7 +1,6 @@
 /** Questions that change nothing in the chip may be asked again: after a failure of the way to it, and when an answer has no checksum. */
 import { BootlaceError } from "../errors.js";
 import type { Transport } from "../transport/transport.js";
-import { CommandFailure } from "./link.js";
 import { resynchronise } from "./resync.js";
 
 const MOST_ATTEMPTS = 4;
@@ -11,8 +10,7 @@ export async function patiently<T>(transport: Transport, ask: () => Promise<T>):
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask();
-    } catch (failure) {
-      const error = failure instanceof CommandFailure ? failure.cause : failure;
+    } catch (error) {
       if (!(error instanceof BootlaceError) || attempt === MOST_ATTEMPTS) throw error;
       await resynchronise(transport);
     }

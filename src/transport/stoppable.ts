@@ -1,19 +1,19 @@
 /** A transport whose every list stops when a signal is aborted: for dialogues that may be left in the middle, like connecting. */
-import type { Transport } from "./transport.js";
+import type { Exchanged, Step, Transport } from "./transport.js";
+import { ForwardingTransport } from "./wrap.js";
 
-export function stoppable(inner: Transport, signal: AbortSignal | undefined): Transport {
-  if (!signal) return inner;
-  return {
-    get traits() {
-      return inner.traits;
-    },
-    get description() {
-      return inner.description;
-    },
-    exchange: (steps) => inner.exchange(steps, { signal }),
-    discardInput: () => inner.discardInput(),
-    close: () => inner.close(),
-    ...(inner.slowDown && { slowDown: () => inner.slowDown!() }),
-    ...(inner.shrinkFrames && { shrinkFrames: () => inner.shrinkFrames!() }),
-  };
+export const stoppable = (inner: Transport, signal: AbortSignal | undefined): Transport =>
+  signal ? new StoppableTransport(inner, signal) : inner;
+
+class StoppableTransport extends ForwardingTransport {
+  readonly #signal: AbortSignal;
+
+  constructor(inner: Transport, signal: AbortSignal) {
+    super(inner);
+    this.#signal = signal;
+  }
+
+  override exchange(steps: readonly Step[]): Promise<Exchanged> {
+    return this.inner.exchange(steps, { signal: this.#signal });
+  }
 }

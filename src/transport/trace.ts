@@ -7,7 +7,8 @@
 import { hex } from "../errors.js";
 import { StepError } from "./transport.js";
 import { Turns } from "./turns.js";
-import type { ExchangeOptions, Step, StepFailure, Traits, Transport } from "./transport.js";
+import type { ExchangeOptions, Exchanged, Step, StepFailure, Transport } from "./transport.js";
+import { ForwardingTransport } from "./wrap.js";
 import { monotonicMs } from "../monotonic.js";
 
 export interface TraceRecord {
@@ -43,61 +44,50 @@ export function traceTransport(
   return new TracedTransport(inner, sink, now);
 }
 
-class TracedTransport implements Transport {
-  readonly #inner: Transport;
+class TracedTransport extends ForwardingTransport {
   readonly #sink: (record: TraceRecord) => void;
   readonly #now: () => number;
   readonly #startMs: number;
   readonly #turns = new Turns();
-  readonly shrinkFrames?: () => boolean;
-  readonly setBaud?: (baud: number) => Promise<void>;
-  readonly slowDown?: () => Promise<boolean>;
   #exchanges = 0;
 
   constructor(inner: Transport, sink: (record: TraceRecord) => void, now: () => number) {
-    this.#inner = inner;
+    super(inner);
     this.#sink = sink;
     this.#now = now;
     this.#startMs = now();
-    if (inner.setBaud)
-      this.setBaud = (baud) => this.#turns.take(() => inner.setBaud?.(baud) ?? Promise.resolve());
-    if (inner.slowDown)
-      this.slowDown = () => this.#turns.take(() => inner.slowDown?.() ?? Promise.resolve(false));
-    if (inner.shrinkFrames) this.shrinkFrames = () => inner.shrinkFrames?.() ?? false;
   }
 
-  get traits(): Traits {
-    return this.#inner.traits;
-  }
-
-  get description(): string {
-    return this.#inner.description;
-  }
-
-  exchange(steps: readonly Step[], options?: ExchangeOptions): Promise<Uint8Array[]> {
+  override exchange(steps: readonly Step[], options?: ExchangeOptions): Promise<Exchanged> {
     const own = [...steps]; // the caller may change its list while this one waits
     return this.#turns.take(async () => {
       const exchange = this.#exchanges++;
       const reads: Uint8Array[] = [];
-      for (const [index, step] of own.entries())
-        reads.push(
-          ...(await this.#observe({ exchange, index, step }, () => this.#runStep(step, index, options))),
-        );
-      return reads;
+      let busy = 0;
+      for (const [index, step] of own.entries()) {
+        const one = await this.#observe({ exchange, index, step }, () => this.#runStep(step, index, options));
+        reads.push(...one.reads);
+        busy += one.busy;
+      }
+      return { reads, busy };
     }, options?.signal);
   }
 
-  discardInput(): Promise<void> {
-    return this.#turns.take(() => this.#other("discard", () => this.#inner.discardInput()));
+  override slowDown(): Promise<boolean> {
+    return this.#turns.take(() => this.inner.slowDown());
   }
 
-  close(): Promise<void> {
-    return this.#turns.take(() => this.#other("close", () => this.#inner.close()));
+  override discardInput(): Promise<void> {
+    return this.#turns.take(() => this.#other("discard", () => this.inner.discardInput()));
   }
 
-  async #runStep(step: Step, index: number, options?: ExchangeOptions): Promise<Uint8Array[]> {
+  override close(): Promise<void> {
+    return this.#turns.take(() => this.#other("close", () => this.inner.close()));
+  }
+
+  async #runStep(step: Step, index: number, options?: ExchangeOptions): Promise<Exchanged> {
     try {
-      return await this.#inner.exchange([step], options);
+      return await this.inner.exchange([step], options);
     } catch (error) {
       if (!(error instanceof StepError)) throw error;
       throw new StepError(index, error.failure, error.reply, { cause: error.cause });
@@ -108,21 +98,22 @@ class TracedTransport implements Transport {
     const what = { exchange: this.#exchanges, index: 0, step: { kind } } as const;
     await this.#observe(what, async () => {
       await run();
-      return [];
+      return { reads: [], busy: 0 };
     });
   }
 
   async #observe(
     what: Pick<TraceRecord, "exchange" | "index" | "step">,
-    run: () => Promise<Uint8Array[]>,
-  ): Promise<Uint8Array[]> {
+    run: () => Promise<Exchanged>,
+  ): Promise<Exchanged> {
     const begunMs = this.#now();
     const report = (outcome: TraceOutcome) =>
       this.#sink({ ...what, atMs: begunMs - this.#startMs, durationMs: this.#now() - begunMs, outcome });
     try {
-      const reads = await run();
-      report({ kind: "done", ...(reads[0] && { bytes: reads[0] }) });
-      return reads;
+      const exchanged = await run();
+      const [bytes] = exchanged.reads;
+      report({ kind: "done", ...(bytes && { bytes }) });
+      return exchanged;
     } catch (error) {
       report(outcomeOf(error));
       throw error;

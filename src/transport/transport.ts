@@ -4,6 +4,8 @@
  * A step is one move on the bus. On I2C each write, read and each try of a poll is a transaction of its own,
  * START..STOP (AN4221 rev 14: the bootloader does not understand a repeated START). On UART it is bytes of the stream.
  */
+import type { Traits } from "./traits.js";
+
 export type Step = WriteStep | ReadStep | PollStep | DelayStep;
 
 export interface WriteStep {
@@ -38,51 +40,36 @@ export interface DelayStep {
   readonly ms: number;
 }
 
-/** What differs between buses, stated once. The protocol reads this and never asks which bus it is. */
-export interface Traits {
-  /** "message": the reader must know the length beforehand (I2C). "byte": it may read on (UART). */
-  readonly framing: "message" | "byte";
-  /** "address": being addressed is enough (I2C). "autobaud": a 0x7F has to be sent first (UART). */
-  readonly opening: "address" | "autobaud";
-  /** Get Version answers 3 bytes on UART, 1 on I2C (AN3155 and AN4221, Get Version). */
-  readonly versionReplyBytes: 1 | 3;
-  /** I2C sends the count of Erase and Write Protect as a frame of its own with its own checksum; UART sends one frame. */
-  readonly countIsFrame: boolean;
-  /** Get Checksum: UART counts 32-bit words and carries polynomial and initial value, I2C counts bytes and carries neither. */
-  readonly checksumForm: "bytes" | "words-and-polynomial";
-  /** Most bytes of one write step and of one read step, checksum included. Largest the protocol has: 258 and 256 (Erase lists may be longer on UART). */
-  readonly maxWrite: number;
-  readonly maxRead: number;
-  /** Time on the wire of one byte in microseconds where the rate is known: for planning and progress, not for deadlines. */
-  readonly byteTimeUs?: number;
-}
-
 export interface ExchangeOptions {
   /** Stops between two steps, never inside one; then the exchange rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What came of a list of steps that ran to its end. */
+export interface Exchanged {
+  /** The bytes of each read step, in order. */
+  readonly reads: Uint8Array[];
+  /** How often polls read their busy byte, all together: tells how well a first wait fits. */
+  readonly busy: number;
+}
+
+/** No member is optional, so that nothing in front of a transport can forget one: see wrap.ts. */
 export interface Transport {
   readonly traits: Traits;
   /** For messages: "/dev/i2c-1 address 0x56", "/dev/ttyS1 at 115200 baud 8E1", "sim:stm32g071". */
   readonly description: string;
-  /** Bytes that polls have read so far, busy ones included: tells how well a first wait fits. Absent where nobody counts. */
-  readonly statusReads?: number;
   /**
    * Runs `steps` in order, with nothing of another caller between them, and stops at the first failure.
    * Calls made while another runs wait their turn. The list may change after the call.
-   * @returns the bytes of each read step, in order
    * @throws StepError naming the step that failed; steps after it were not run
    */
-  exchange(steps: readonly Step[], options?: ExchangeOptions): Promise<Uint8Array[]>;
+  exchange(steps: readonly Step[], options?: ExchangeOptions): Promise<Exchanged>;
   /** Throws away input that nobody asked for and waits until the line is quiet. Nothing to do where framing is "message". */
   discardInput(): Promise<void>;
   /** After an adapter refused a message as too long: lowers `maxWrite` and `maxRead`. @returns false when they are at their least */
-  shrinkFrames?(): boolean;
-  /** UART only: another rate from now on, for a chip that did not understand the last one. @throws BootlaceError ADAPTER_LIMIT */
-  setBaud?(baud: number): Promise<void>;
+  shrinkFrames(): boolean;
   /** Where the host chooses the rate: goes on at the next lower one. @returns false when there is none; then it is back at the first */
-  slowDown?(): Promise<boolean>;
+  slowDown(): Promise<boolean>;
   /** Waits for the exchange in progress, then closes. Closing twice is not an error. */
   close(): Promise<void>;
 }

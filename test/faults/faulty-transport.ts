@@ -5,13 +5,8 @@
 import { constants } from "node:os";
 import { systemError } from "../../src/native/system-error.js";
 import type { SimTransport } from "../../src/transport/sim/sim.js";
-import {
-  StepError,
-  type ExchangeOptions,
-  type Step,
-  type Traits,
-  type Transport,
-} from "../../src/transport/transport.js";
+import { StepError, type Exchanged, type ExchangeOptions, type Step } from "../../src/transport/transport.js";
+import { ForwardingTransport } from "../../src/transport/wrap.js";
 import type { Random } from "../fuzz/random.js";
 
 export type Errno = "ENXIO" | "EREMOTEIO" | "EIO" | "ETIMEDOUT" | "EAGAIN" | "ENODEV";
@@ -66,7 +61,7 @@ const firstOnTheBus = (steps: readonly Step[], from: number): number => {
   return index < 0 ? steps.length : index;
 };
 
-export class FaultyTransport implements Transport {
+export class FaultyTransport extends ForwardingTransport {
   /** Steps so far, and what they were: filled when recording. */
   count = 0;
   readonly seen: Step[] | undefined;
@@ -77,35 +72,34 @@ export class FaultyTransport implements Transport {
   #dead: Errno | undefined;
 
   constructor(
-    readonly inner: SimTransport,
+    override readonly inner: SimTransport,
     appointments: readonly Appointment[],
     readonly random: Random,
     recording = false,
   ) {
+    super(inner);
     this.#waiting = [...appointments];
     if (recording) this.seen = [];
   }
 
-  get traits(): Traits {
-    return this.inner.traits;
-  }
-  get description(): string {
-    return this.inner.description;
-  }
-
-  async exchange(steps: readonly Step[], options?: ExchangeOptions): Promise<Uint8Array[]> {
+  override async exchange(steps: readonly Step[], options?: ExchangeOptions): Promise<Exchanged> {
     const reads: Uint8Array[] = [];
+    let busy = 0;
     let from = 0;
     while (from < steps.length) {
       const to = this.#firstHit(steps, from);
-      if (to > from) reads.push(...(await this.#through(steps, from, to, options)));
+      if (to > from) {
+        const part = await this.#through(steps, from, to, options);
+        reads.push(...part.reads);
+        busy += part.busy;
+      }
       if (to < steps.length) {
         const bytes = await this.#strike(steps[to]!, to);
         if (bytes) reads.push(bytes);
         from = to + 1;
       } else from = to;
     }
-    return reads;
+    return { reads, busy };
   }
 
   /** Index of the first step from `from` on that something is to happen to; the length of the list if there is none. */
@@ -124,12 +118,12 @@ export class FaultyTransport implements Transport {
     from: number,
     to: number,
     options?: ExchangeOptions,
-  ): Promise<Uint8Array[]> {
+  ): Promise<Exchanged> {
     const part = from === 0 && to === steps.length ? steps : steps.slice(from, to);
     try {
-      const reads = await this.inner.exchange(part, options);
+      const exchanged = await this.inner.exchange(part, options);
       this.#counted(part);
-      return reads;
+      return exchanged;
     } catch (error) {
       if (!(error instanceof StepError)) throw error;
       this.#counted(part.slice(0, error.index + 1));
@@ -164,7 +158,7 @@ export class FaultyTransport implements Transport {
       inner: this.inner,
       random: this.random,
       flips: this.#flips,
-      run: (...steps) => this.inner.exchange(steps),
+      run: async (...steps) => (await this.inner.exchange(steps)).reads,
       die: (name) => {
         this.#dead = name;
       },
@@ -174,11 +168,7 @@ export class FaultyTransport implements Transport {
     };
   }
 
-  async discardInput(): Promise<void> {
+  override async discardInput(): Promise<void> {
     if (!this.#dead) await this.inner.discardInput();
-  }
-
-  close(): Promise<void> {
-    return this.inner.close();
   }
 }

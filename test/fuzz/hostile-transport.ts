@@ -5,13 +5,15 @@
  */
 import { constants } from "node:os";
 import { systemError } from "../../src/native/system-error.js";
+import type { Traits } from "../../src/transport/traits.js";
 import {
   StepError,
+  type Exchanged,
   type PollStep,
   type Step,
-  type Traits,
   type Transport,
 } from "../../src/transport/transport.js";
+import { ForwardingTransport } from "../../src/transport/wrap.js";
 
 const ERRNOS = [
   constants.errno.ENXIO,
@@ -43,7 +45,7 @@ export class HostileTransport implements Transport {
     readonly silentAtEnd: boolean,
   ) {}
 
-  exchange(steps: readonly Step[]): Promise<Uint8Array[]> {
+  exchange(steps: readonly Step[]): Promise<Exchanged> {
     const reads: Uint8Array[] = [];
     for (const [index, step] of steps.entries()) {
       if (++this.steps > MOST_STEPS) return Promise.reject(new EndlessJob(`more than ${MOST_STEPS} steps`));
@@ -55,9 +57,15 @@ export class HostileTransport implements Transport {
         return Promise.reject(new StepError(index, failure, reply, { cause }));
       }
     }
-    return Promise.resolve(reads);
+    return Promise.resolve({ reads, busy: 0 });
   }
 
+  shrinkFrames(): boolean {
+    return false;
+  }
+  slowDown(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
   discardInput(): Promise<void> {
     return Promise.resolve();
   }
@@ -115,44 +123,30 @@ class Failure extends Error {
 const system = (errno: number): Failure => new Failure("system", undefined, systemError(errno, "hostile"));
 
 /** A way to a good chip that writes down what it answers, as an input for the above. */
-export class RecordingTransport implements Transport {
+export class RecordingTransport extends ForwardingTransport {
   readonly input: number[] = [];
 
-  constructor(readonly inner: Transport) {}
-
-  get traits(): Traits {
-    return this.inner.traits;
-  }
-  get description(): string {
-    return this.inner.description;
-  }
-
   /** Step by step, which changes nothing for the chip. */
-  async exchange(steps: readonly Step[]): Promise<Uint8Array[]> {
+  override async exchange(steps: readonly Step[]): Promise<Exchanged> {
     const reads: Uint8Array[] = [];
+    let busy = 0;
     for (const [index, step] of steps.entries()) {
       try {
-        const [bytes] = await this.inner.exchange([step]);
-        this.#note(step, bytes);
-        if (bytes) reads.push(bytes);
+        const one = await this.inner.exchange([step]);
+        this.#note(step, one.reads[0]);
+        reads.push(...one.reads);
+        busy += one.busy;
       } catch (error) {
         if (!(error instanceof StepError)) throw error;
         this.input.push(error.reply ?? TIMEOUT);
         throw new StepError(index, error.failure, error.reply, { cause: error.cause });
       }
     }
-    return reads;
+    return { reads, busy };
   }
 
   #note(step: Step, bytes: Uint8Array | undefined): void {
     if (step.kind === "poll") this.input.push(step.accept);
     else if (step.kind !== "delay") this.input.push(0, ...(bytes ?? []));
-  }
-
-  discardInput(): Promise<void> {
-    return this.inner.discardInput();
-  }
-  close(): Promise<void> {
-    return this.inner.close();
   }
 }

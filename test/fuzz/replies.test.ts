@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { UART_TRAITS } from "../support/scripted-transport.js";
+import { UART_TRAITS } from "../../src/transport/traits.js";
 import { fuzz } from "./engine.js";
 import { EndlessJob, HostileTransport } from "./hostile-transport.js";
 import { REPLY_TARGETS } from "./reply-targets.js";

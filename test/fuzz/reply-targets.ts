@@ -3,10 +3,9 @@
  * does not succeed. Seeds are the answers of good chips; the first byte of an input says what comes after its end.
  */
 import { BootlaceError } from "../../src/errors.js";
-import type { Traits } from "../../src/transport/transport.js";
+import { I2C_TRAITS, UART_TRAITS, type Traits } from "../../src/transport/traits.js";
 import { makeRig, PROTOCOLS, type Protocol, type Rig } from "../faults/rig.js";
 import { SESSIONS, type Session } from "../faults/sessions.js";
-import { I2C_TRAITS, UART_TRAITS } from "../support/scripted-transport.js";
 import type { FuzzTarget } from "./engine.js";
 import { HostileTransport, RecordingTransport } from "./hostile-transport.js";
 import type { Mutation } from "./mutate.js";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { connect } from "../../src/flash/connect.js";
 import { BootlaceError } from "../../src/errors.js";
 import { StepError, type Transport } from "../../src/transport/transport.js";
-import { UART_TRAITS } from "../support/scripted-transport.js";
+import { UART_TRAITS } from "../../src/transport/traits.js";
 
 describe("connecting", () => {
   it("stops at the next step when it is asked to, with the reason that was given", async () => {
@@ -17,6 +17,8 @@ describe("connecting", () => {
         if (++lists === 2) controller.abort(new BootlaceError("TERMINATED", "stopped by SIGTERM"));
         return Promise.reject(new StepError(steps.length - 1, "timeout", undefined));
       },
+      shrinkFrames: () => false,
+      slowDown: () => Promise.resolve(false),
       discardInput: () => Promise.resolve(),
       close: () => Promise.resolve(),
     };
@@ -34,6 +36,8 @@ describe("connecting", () => {
       traits: UART_TRAITS,
       description: "a silent port",
       exchange: (steps) => Promise.reject(new StepError(steps.length - 1, "timeout", undefined)),
+      shrinkFrames: () => false,
+      slowDown: () => Promise.resolve(false),
       discardInput: () => Promise.resolve(),
       close: () => {
         closed++;

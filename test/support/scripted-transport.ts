@@ -1,25 +1,6 @@
 /** A transport with a script: what the host must send, byte for byte, and what it gets. Anything else throws. */
-import { StepError, type Step, type Traits, type Transport } from "../../src/transport/transport.js";
-
-export const I2C_TRAITS: Traits = {
-  framing: "message",
-  opening: "address",
-  versionReplyBytes: 1,
-  countIsFrame: true,
-  checksumForm: "bytes",
-  maxWrite: 258,
-  maxRead: 256,
-};
-
-export const UART_TRAITS: Traits = {
-  framing: "byte",
-  opening: "autobaud",
-  versionReplyBytes: 3,
-  countIsFrame: false,
-  checksumForm: "words-and-polynomial",
-  maxWrite: 2048,
-  maxRead: 256,
-};
+import type { Traits } from "../../src/transport/traits.js";
+import { StepError, type Exchanged, type Step, type Transport } from "../../src/transport/transport.js";
 
 export interface Turn {
   readonly by: "host" | "chip";
@@ -45,16 +26,23 @@ export class ScriptedTransport implements Transport {
     return this.#script.map(({ by, bytes }) => `${by}: ${hexText(bytes)}`).join(", ");
   }
 
-  async exchange(steps: readonly Step[]): Promise<Uint8Array[]> {
+  async exchange(steps: readonly Step[]): Promise<Exchanged> {
     const reads: Uint8Array[] = [];
+    let busy = 0;
     for (const [index, step] of steps.entries()) {
       if (step.kind === "write") this.#write(step.bytes);
       else if (step.kind === "read") reads.push(this.#read(index, step.length));
-      else if (step.kind === "poll") this.#poll(index, step);
+      else if (step.kind === "poll") busy += this.#poll(index, step);
     }
-    return Promise.resolve(reads);
+    return Promise.resolve({ reads, busy });
   }
 
+  shrinkFrames(): boolean {
+    return false;
+  }
+  slowDown(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
   discardInput(): Promise<void> {
     return Promise.resolve();
   }
@@ -94,11 +82,12 @@ export class ScriptedTransport implements Transport {
     return Uint8Array.from(bytes);
   }
 
-  #poll(index: number, step: Extract<Step, { kind: "poll" }>): void {
-    for (;;) {
+  /** @returns how often the busy byte came */
+  #poll(index: number, step: Extract<Step, { kind: "poll" }>): number {
+    for (let busy = 0; ; busy++) {
       const byte = this.#take()?.bytes[0];
       if (byte === undefined) throw new StepError(index, "timeout", undefined);
-      if (byte === step.accept) return;
+      if (byte === step.accept) return busy;
       if (byte !== step.busy) throw new StepError(index, "unexpected", byte);
     }
   }

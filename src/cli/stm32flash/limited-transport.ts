@@ -1,14 +1,18 @@
 /** A transport with shorter frames (-F), and with the rate it was opened at: another rate than that of -b is not tried. */
-import type { ExchangeOptions, Step, Traits, Transport } from "../../transport/transport.js";
+import type { Traits } from "../../transport/traits.js";
+import type { Transport } from "../../transport/transport.js";
+import { ForwardingTransport } from "../../transport/wrap.js";
 import type { FrameLimits } from "./command-line.js";
 
-export class LimitedTransport implements Transport {
+export class LimitedTransport extends ForwardingTransport {
   constructor(
-    readonly inner: Transport,
+    inner: Transport,
     readonly limits: FrameLimits,
-  ) {}
+  ) {
+    super(inner);
+  }
 
-  get traits(): Traits {
+  override get traits(): Traits {
     const { traits } = this.inner;
     return {
       ...traits,
@@ -17,23 +21,7 @@ export class LimitedTransport implements Transport {
     };
   }
 
-  get description(): string {
-    return this.inner.description;
-  }
-
-  exchange(steps: readonly Step[], options?: ExchangeOptions): Promise<Uint8Array[]> {
-    return this.inner.exchange(steps, options);
-  }
-
-  discardInput(): Promise<void> {
-    return this.inner.discardInput();
-  }
-
-  shrinkFrames(): boolean {
-    return this.inner.shrinkFrames?.() ?? false;
-  }
-
-  close(): Promise<void> {
-    return this.inner.close();
+  override slowDown(): Promise<boolean> {
+    return Promise.resolve(false);
   }
 }

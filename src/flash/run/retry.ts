@@ -82,7 +82,7 @@ export class Attempts {
   }
 
   #shrink(): boolean {
-    return this.run.session.loader.transport.shrinkFrames?.() ?? false;
+    return this.run.session.loader.transport.shrinkFrames();
   }
 
   #count(error: BootlaceError): void {

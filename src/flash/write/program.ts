@@ -18,9 +18,6 @@ import { monotonicMs } from "../../monotonic.js";
 
 const MOST_REDOS = 8;
 
-/** Status bytes of one Write Memory without BUSY: after command, address and data. */
-const STATUSES_OF_A_WRITE = 3;
-
 /** A multiple of every flash word, and short enough for any adapter. */
 const LEAST_BLOCK_BYTES = 32;
 
@@ -115,16 +112,16 @@ export class Programmer {
 
   /** Not while the wait is searched for: each list of the search waits as the one before it taught. */
   #prepare(list: readonly Item[]): void {
-    const { loader } = this.run.session;
-    if (loader.transport.statusReads !== undefined && !this.#wait.isFound) return;
+    if (!this.#wait.isFound) return;
     const blocks = list.map(({ block }) => block);
-    loader.prepareWrites(blocks, this.#wait.options);
+    this.run.session.loader.prepareWrites(blocks, this.#wait.options);
   }
 
   async #send(list: readonly Item[]): Promise<{ done: number; failure?: CommandFailure }> {
     const startedAt = monotonicMs();
     try {
-      const busy = await this.#countBusy(list.map(({ block }) => block));
+      const blocks = list.map(({ block }) => block);
+      const busy = await this.run.session.loader.writeMany(blocks, this.#wait.options);
       this.#wait.learn(busy / list.length);
       this.#pace.took(list.length, monotonicMs() - startedAt);
       this.#count(list);
@@ -134,15 +131,6 @@ export class Programmer {
       this.#count(list.slice(0, failure.done));
       return { done: failure.done, failure };
     }
-  }
-
-  /** @returns how often BUSY was the answer, where the transport counts */
-  async #countBusy(blocks: readonly Block[]): Promise<number> {
-    const { loader } = this.run.session;
-    const before = loader.transport.statusReads ?? 0;
-    await loader.writeMany(blocks, this.#wait.options);
-    const asked = (loader.transport.statusReads ?? 0) - before;
-    return Math.max(0, asked - blocks.length * STATUSES_OF_A_WRITE);
   }
 
   #count(list: readonly Item[]): void {

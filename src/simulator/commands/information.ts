@@ -33,8 +33,14 @@ export function* getId(rom: Rom): Dialogue {
   yield* ack();
 }
 
-/** WB0 and WL3 send metal fix and mask set before a product ID of one byte (AN5471, Get ID). */
+const WB09 = 0x06;
+
+/**
+ * WB0 and WL3 send metal fix and mask set before a product ID of one byte (AN5471, Get ID); WB09 sends one byte more behind it, 0x1F as
+ * hosts that drive it tell.
+ */
 const idBytes = ({ bus, version }: Rom, high: number, low: number): Uint8Array => {
+  if (high === 0 && low === WB09) return Uint8Array.of(3, 0x01, 0x01, low, 0x1f);
   if (high === 0) return Uint8Array.of(2, 0x01, 0x01, low);
   return bus === "uart" && version === 0x20 ? Uint8Array.of(0, low) : Uint8Array.of(1, high, low);
 };

@@ -9,10 +9,11 @@ import type { NativeBinding, RunResult } from "../../native/binding.js";
 import { systemError } from "../../native/system-error.js";
 import { I2cBus } from "./bus.js";
 import { can, I2C_FUNC } from "./functionality.js";
-import { MAX_READ, MAX_WRITE, MIN_READ, MIN_WRITE } from "./frame-limits.js";
+import { MIN_READ, MIN_WRITE } from "./frame-limits.js";
 import { splitReads } from "./program.js";
 import { StepError } from "../transport.js";
-import type { ExchangeOptions, Step, Traits, Transport } from "../transport.js";
+import { I2C_TRAITS, type Traits } from "../traits.js";
+import type { Exchanged, ExchangeOptions, Step, Transport } from "../transport.js";
 
 export interface I2cDevOptions {
   /** "/dev/i2c-1" */
@@ -23,8 +24,6 @@ export interface I2cDevOptions {
   readonly retries?: number;
   /** Longest message, 36 to 258 bytes, for adapters that take less than they say. */
   readonly maxFrame?: number | undefined;
-  /** The bus clock where it is known, for planning. */
-  readonly clockHz?: number;
   /** Send a command and the read of its answer as one system call where the adapter can (PROTOCOL_MANGLING). Default true. */
   readonly combine?: boolean;
 }
@@ -64,20 +63,15 @@ export class I2cDevTransport implements Transport {
     readonly bus: I2cBus,
     options: I2cDevOptions,
   ) {
-    const { path, address, maxFrame = MAX_WRITE, clockHz } = options;
+    const { path, address, maxFrame = Infinity } = options;
     this.description = `${path} address ${hex(address, 2)}`;
     this.#address = address;
     const { combine = true } = options;
     this.#combine = combine && can(bus.functionality, I2C_FUNC.PROTOCOL_MANGLING) ? "trying" : "no";
     this.#traits = {
-      framing: "message",
-      opening: "address",
-      versionReplyBytes: 1,
-      countIsFrame: true,
-      checksumForm: "bytes",
-      maxWrite: Math.min(MAX_WRITE, maxFrame),
-      maxRead: Math.min(MAX_READ, maxFrame),
-      ...(clockHz === undefined ? {} : { byteTimeUs: 9_000_000 / clockHz }), // 8 bits and the acknowledge
+      ...I2C_TRAITS,
+      maxWrite: Math.min(I2C_TRAITS.maxWrite, maxFrame),
+      maxRead: Math.min(I2C_TRAITS.maxRead, maxFrame),
     };
   }
 
@@ -89,17 +83,14 @@ export class I2cDevTransport implements Transport {
     return this.#traits;
   }
 
-  get statusReads(): number {
-    return this.bus.counters.tries;
-  }
-
-  async exchange(steps: readonly Step[], options: ExchangeOptions = {}): Promise<Uint8Array[]> {
+  async exchange(steps: readonly Step[], options: ExchangeOptions = {}): Promise<Exchanged> {
     const { signal } = options;
     signal?.throwIfAborted();
-    if (steps.length === 0) return [];
+    if (steps.length === 0) return { reads: [], busy: 0 };
     const own = [...steps]; // the caller's list may change while this one runs
     const result = await this.#run(own, signal);
-    if (result.status === RUN_STATUS.done) return splitReads(own, result.reads);
+    if (result.status === RUN_STATUS.done)
+      return { reads: splitReads(own, result.reads), busy: result.tries - polls(own) };
     if (result.status === RUN_STATUS.aborted) signal?.throwIfAborted();
     throw stepError(result);
   }
@@ -118,6 +109,11 @@ export class I2cDevTransport implements Transport {
     return Promise.resolve();
   }
 
+  /** The adapter's clock is not ours to choose. */
+  slowDown(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   shrinkFrames(): boolean {
     const { maxWrite, maxRead } = this.#traits;
     if (maxWrite <= MIN_WRITE && maxRead <= MIN_READ) return false;
@@ -133,6 +129,13 @@ export class I2cDevTransport implements Transport {
     return this.bus.close();
   }
 }
+
+/** In a list that ran to its end each of them got one byte that was not busy. */
+const polls = (steps: readonly Step[]): number => {
+  let count = 0;
+  for (const { kind } of steps) if (kind === "poll") count++;
+  return count;
+};
 
 const { EOPNOTSUPP } = constants.errno;
 

@@ -15,7 +15,8 @@ import { SerialWire } from "./wire.js";
 import { guardTty, loadTtyBinding, refuseMiniUart } from "./tty.js";
 import type { TtyBinding } from "./tty.js";
 import { Turns } from "../turns.js";
-import type { ExchangeOptions, Step, Traits, Transport } from "../transport.js";
+import { UART_TRAITS } from "../traits.js";
+import type { Exchanged, ExchangeOptions, Step, Transport } from "../transport.js";
 
 /** Software auto-baud is off by up to 6 % at 115200 (AN2606 rev 70, table 6); AN2606 sends those who miss it to 57600 and below. */
 const FALLBACK_BAUDS = [57_600, 19_200, 9_600];
@@ -63,6 +64,7 @@ export async function openSerial(options: SerialOptions): Promise<SerialTranspor
 }
 
 export class SerialTransport implements Transport {
+  readonly traits = UART_TRAITS;
   readonly #port: PortBinding;
   readonly #path: string;
   readonly #mode: SerialMode;
@@ -90,19 +92,6 @@ export class SerialTransport implements Transport {
     this.#lines.dtr = lines.dtr ?? true;
     this.#lines.rts = lines.rts ?? true;
     this.#wire = new SerialWire(port, () => this.#byteTimeUs() / 1000);
-  }
-
-  get traits(): Traits {
-    return {
-      framing: "byte",
-      opening: "autobaud",
-      versionReplyBytes: 3,
-      countIsFrame: false,
-      checksumForm: "words-and-polynomial",
-      maxWrite: 4096, // a stream has no limit; the longest frame is an Erase list of 512 pages, 1027 bytes
-      maxRead: 256,
-      byteTimeUs: this.#byteTimeUs(),
-    };
   }
 
   get description(): string {
@@ -135,17 +124,23 @@ export class SerialTransport implements Transport {
     if (changed) await this.#applyLines().catch((error: unknown) => this.#linesFailed(error));
   }
 
-  exchange(steps: readonly Step[], options: ExchangeOptions = {}): Promise<Uint8Array[]> {
+  exchange(steps: readonly Step[], options: ExchangeOptions = {}): Promise<Exchanged> {
     const own = [...steps]; // the caller may change its list while this one waits
     return this.#run(async () => {
       const reads: Uint8Array[] = [];
+      let busy = 0;
       for (const [index, step] of own.entries()) {
         options.signal?.throwIfAborted();
-        await this.#step(step, index, reads);
+        busy += await this.#step(step, index, reads);
       }
       if (own.at(-1)?.kind === "write") await this.#wire.drain(own.length - 1);
-      return reads;
+      return { reads, busy };
     }, options.signal);
+  }
+
+  /** A stream takes frames of any length. */
+  shrinkFrames(): boolean {
+    return false;
   }
 
   discardInput(): Promise<void> {
@@ -153,7 +148,7 @@ export class SerialTransport implements Transport {
   }
 
   /** Another rate from now on; what was sent has left before. @throws BootlaceError ADAPTER_LIMIT when the driver cannot do it */
-  setBaud(baud: number): Promise<void> {
+  #setBaud(baud: number): Promise<void> {
     return this.#run(async () => {
       await this.#port.drain();
       await this.#port.update({ baudRate: baud });
@@ -165,7 +160,7 @@ export class SerialTransport implements Transport {
 
   async slowDown(): Promise<boolean> {
     const next = FALLBACK_BAUDS.find((baud) => baud < this.#baud);
-    await this.setBaud(next ?? this.#firstBaud); // the next attempt, after a reset, begins where this one did
+    await this.#setBaud(next ?? this.#firstBaud); // the next attempt, after a reset, begins where this one did
     return next !== undefined;
   }
 
@@ -190,18 +185,21 @@ export class SerialTransport implements Transport {
     return this.#turns.take(job, signal);
   }
 
-  async #step(step: Step, index: number, reads: Uint8Array[]): Promise<void> {
+  /** @returns how often the busy byte came */
+  async #step(step: Step, index: number, reads: Uint8Array[]): Promise<number> {
     switch (step.kind) {
       case "write":
-        return this.#wire.write(step.bytes, index);
+        await this.#wire.write(step.bytes, index);
+        return 0;
       case "read":
         reads.push(await this.#wire.read(step, index));
-        return;
+        return 0;
       case "poll":
         return this.#wire.poll(step, index);
       case "delay":
         await this.#wire.drain(index); // the pause is on the wire, not in the system's buffer
         await sleep(step.ms);
+        return 0;
     }
   }
 

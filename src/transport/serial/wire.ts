@@ -68,16 +68,19 @@ export class SerialWire {
     return this.#input.take(step.length);
   }
 
-  /** Single bytes until one is not busy. */
-  async poll(step: PollStep, index: number): Promise<void> {
+  /** Single bytes until one is not busy. @returns how often the busy byte came */
+  async poll(step: PollStep, index: number): Promise<number> {
     const waitMs = (step.firstWaitMs ?? 0) + step.timeoutMs + this.#byteMs();
     const deadlineMs = this.#replyBeginMs() + waitMs;
     let reply: number | undefined;
+    let asked = 0;
     do {
       await this.#arrive(1, deadlineMs, index, reply);
       reply = this.#input.take(1)[0];
+      asked++;
     } while (reply === step.busy && reply !== step.accept);
     if (reply !== step.accept) throw new StepError(index, "unexpected", reply);
+    return asked - 1;
   }
 
   /** Waits for input. @throws StepError "timeout" with the last byte that came, "system" */

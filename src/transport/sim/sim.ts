@@ -13,7 +13,8 @@ import type { SimLink, SimWire } from "./wire.js";
 import { parseTarget } from "../target.js";
 import type { SimTarget } from "../target.js";
 import { StepError } from "../transport.js";
-import type { ExchangeOptions, Step, Traits, Transport } from "../transport.js";
+import type { Traits } from "../traits.js";
+import type { Exchanged, ExchangeOptions, Step, Transport } from "../transport.js";
 import { Turns } from "../turns.js";
 import { monotonicMs } from "../../monotonic.js";
 import { onNextTurn } from "../../next-turn.js";
@@ -64,7 +65,7 @@ export class SimTransport implements Transport {
     return this.#wire.traits;
   }
 
-  async exchange(steps: readonly Step[], options: ExchangeOptions = {}): Promise<Uint8Array[]> {
+  async exchange(steps: readonly Step[], options: ExchangeOptions = {}): Promise<Exchanged> {
     const own = [...steps];
     return this.#turns.take(() => this.#run(own, options.signal), options.signal);
   }
@@ -76,6 +77,16 @@ export class SimTransport implements Transport {
     });
   }
 
+  /** No adapter is in the way. */
+  shrinkFrames(): boolean {
+    return false;
+  }
+
+  /** The simulated chip measures any rate rightly. */
+  slowDown(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   async close(): Promise<void> {
     await this.#turns.take(() => {
       if (!this.#closed) this.chip.close();
@@ -84,26 +95,29 @@ export class SimTransport implements Transport {
     });
   }
 
-  async #run(steps: readonly Step[], signal: AbortSignal | undefined): Promise<Uint8Array[]> {
+  async #run(steps: readonly Step[], signal: AbortSignal | undefined): Promise<Exchanged> {
     if (this.#closed) throw new StepError(0, "system", undefined, { cause: simError("EBADF") });
     this.#catchUpWithReality();
     const limitMs = steps.reduce((most, step) => Math.max(most, timeoutOf(step)), DEFAULT_TIMEOUT_MS);
     const reads: Uint8Array[] = [];
+    let busy = 0;
     for (const [index, step] of steps.entries()) {
       signal?.throwIfAborted();
-      this.#step(step, index, limitMs, reads);
+      busy += this.#step(step, index, { limitMs, reads });
       const pause = this.#pace();
       if (pause) await pause;
     }
-    return reads;
+    return { reads, busy };
   }
 
-  #step(step: Step, index: number, limitMs: number, reads: Uint8Array[]): void {
+  /** @returns how often BUSY was the answer */
+  #step(step: Step, index: number, { limitMs, reads }: { limitMs: number; reads: Uint8Array[] }): number {
     try {
       if (step.kind === "write") this.#wire.write(step.bytes, limitMs);
       else if (step.kind === "read") reads.push(this.#wire.read(step.length, timeoutOf(step)));
-      else if (step.kind === "poll") this.#wire.poll(step, step.timeoutMs);
+      else if (step.kind === "poll") return this.#wire.poll(step, step.timeoutMs);
       else this.clock.advance(step.ms);
+      return 0;
     } catch (error) {
       if (!(error instanceof WireFailure)) throw error;
       throw new StepError(index, error.failure, error.reply, { cause: error.cause });

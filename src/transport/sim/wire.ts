@@ -2,7 +2,8 @@
 import type { I2cAnswer, SimulatedChip } from "../../simulator/chip.js";
 import type { VirtualClock } from "../../simulator/clock.js";
 import { i2cAddressMs, i2cFrameMs, uartCharacterMs } from "../../simulator/wire.js";
-import type { PollStep, StepError, Traits } from "../transport.js";
+import { I2C_TRAITS, UART_TRAITS, type Traits } from "../traits.js";
+import type { PollStep, StepError } from "../transport.js";
 import { simError } from "./sim-error.js";
 
 export interface SimLink {
@@ -27,7 +28,8 @@ export interface SimWire {
   readonly traits: Traits;
   write(bytes: Uint8Array, limitMs: number): void;
   read(length: number, limitMs: number): Uint8Array;
-  poll(step: PollStep, limitMs: number): void;
+  /** @returns how often the busy byte came */
+  poll(step: PollStep, limitMs: number): number;
   discard(): void;
 }
 
@@ -49,7 +51,7 @@ const failed = (code: Parameters<typeof simError>[0]): WireFailure =>
   new WireFailure("system", undefined, simError(code));
 
 class I2cWire implements SimWire {
-  readonly traits: Traits;
+  readonly traits = I2C_TRAITS;
   readonly #chip: SimulatedChip;
   readonly #clock: VirtualClock;
   readonly #address: number;
@@ -62,16 +64,6 @@ class I2cWire implements SimWire {
     this.#address = address;
     this.#clockHz = clockHz;
     this.#stretchLimitMs = stretchLimitMs;
-    this.traits = {
-      framing: "message",
-      opening: "address",
-      versionReplyBytes: 1,
-      countIsFrame: true,
-      checksumForm: "bytes",
-      maxWrite: 258,
-      maxRead: 256,
-      byteTimeUs: 9_000_000 / clockHz,
-    };
   }
 
   write(bytes: Uint8Array, limitMs: number): void {
@@ -89,12 +81,12 @@ class I2cWire implements SimWire {
     return answer.kind === "done" ? answer.bytes! : new Uint8Array(length).fill(0xff);
   }
 
-  poll({ accept, busy, firstWaitMs = 0, intervalMs = 1 }: PollStep, timeoutMs: number): void {
+  poll({ accept, busy, firstWaitMs = 0, intervalMs = 1 }: PollStep, timeoutMs: number): number {
     this.#clock.advance(firstWaitMs);
     const deadlineMs = this.#clock.now() + timeoutMs;
-    for (;;) {
+    for (let asked = 0; ; asked++) {
       const [byte] = this.read(1, timeoutMs);
-      if (byte === accept) return;
+      if (byte === accept) return asked;
       if (byte !== busy) throw new WireFailure("unexpected", byte);
       if (this.#clock.now() + intervalMs > deadlineMs) throw new WireFailure("timeout", byte);
       this.#clock.advance(intervalMs);
@@ -123,7 +115,7 @@ class I2cWire implements SimWire {
 const QUIET_MS = 20;
 
 class UartWire implements SimWire {
-  readonly traits: Traits;
+  readonly traits = UART_TRAITS;
   readonly #chip: SimulatedChip;
   readonly #clock: VirtualClock;
   readonly #characterMs: number;
@@ -135,16 +127,6 @@ class UartWire implements SimWire {
     this.#chip = chip;
     this.#clock = clock;
     this.#characterMs = uartCharacterMs(clockHz, parity);
-    this.traits = {
-      framing: "byte",
-      opening: "autobaud",
-      versionReplyBytes: 3,
-      countIsFrame: false,
-      checksumForm: "words-and-polynomial",
-      maxWrite: 4096,
-      maxRead: 256,
-      byteTimeUs: this.#characterMs * 1000,
-    };
   }
 
   write(bytes: Uint8Array): void {
@@ -160,12 +142,12 @@ class UartWire implements SimWire {
     return Uint8Array.from({ length }, () => this.#next(deadlineMs));
   }
 
-  poll({ accept, busy, firstWaitMs = 0 }: PollStep, timeoutMs: number): void {
+  poll({ accept, busy, firstWaitMs = 0 }: PollStep, timeoutMs: number): number {
     this.#clock.advance(firstWaitMs);
     const deadlineMs = this.#clock.now() + timeoutMs + this.#characterMs;
-    for (;;) {
+    for (let asked = 0; ; asked++) {
       const byte = this.#next(deadlineMs);
-      if (byte === accept) return;
+      if (byte === accept) return asked;
       if (byte !== busy) throw new WireFailure("unexpected", byte);
     }
   }

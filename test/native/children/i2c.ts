@@ -89,7 +89,12 @@ const closeWhilePending = async (): Promise<unknown> => {
   const second = transport.exchange(command);
   const closed = Promise.all([transport.close(), transport.close()]).then(() => "closed");
   const late = await failure(() => transport.exchange(command));
-  return { first: (await first).length, second: (await second).length, closed: await closed, late };
+  return {
+    first: (await first).reads.length,
+    second: (await second).reads.length,
+    closed: await closed,
+    late,
+  };
 };
 
 /** Below the transport nothing queues: the handle closes at once, the descriptor when the work has ended. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Device } from "../../../src/devices/device.js";
 import { faultsOf } from "../../../src/devices/faults.js";
-import { allDevices, deviceByProductId, productIdFrom } from "../../../src/devices/load.js";
+import { allDevices, deviceByProductId } from "../../../src/devices/load.js";
 
 const devices = await allDevices();
 const g071 = (await deviceByProductId(0x460))!;
@@ -134,13 +134,5 @@ describe("a product ID", () => {
   it("finds its row and no other", async () => {
     expect((await deviceByProductId(0x413))?.name).toBe("STM32F40xxx/41xxx");
     expect(await deviceByProductId(0x4ff)).toBeUndefined();
-  });
-
-  it("is read from a Get ID reply of one to four bytes", () => {
-    expect(productIdFrom(Uint8Array.of(0x04, 0x60))).toBe(0x460);
-    expect(productIdFrom(Uint8Array.of(0x10))).toBe(0x410);
-    expect(productIdFrom(Uint8Array.of(0x01, 0x02, 0x3f))).toBe(0x3f);
-    expect(productIdFrom(Uint8Array.of(0x01, 0x02, 0x06, 0x00))).toBe(0x06);
-    expect(productIdFrom(Uint8Array.of())).toBeUndefined();
   });
 });

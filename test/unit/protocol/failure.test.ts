@@ -4,7 +4,7 @@ import { connectBootloader } from "../../../src/protocol/connect.js";
 import { CommandFailure } from "../../../src/protocol/link.js";
 import { resynchronise } from "../../../src/protocol/resync.js";
 import { StepError, type Step, type Transport } from "../../../src/transport/transport.js";
-import { I2C_TRAITS, UART_TRAITS } from "../../support/scripted-transport.js";
+import { I2C_TRAITS, UART_TRAITS } from "../../../src/transport/traits.js";
 
 const BASE = 0x0800_0000;
 const COMMANDS = [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x92, 0xa1];
@@ -26,7 +26,9 @@ function failingAt(
     exchange: (steps: readonly Step[]) =>
       steps.length > index && steps[0]!.kind !== "delay"
         ? Promise.reject(new StepError(index, failure, reply, { cause }))
-        : Promise.resolve([]),
+        : Promise.resolve({ reads: [], busy: 0 }),
+    shrinkFrames: () => false,
+    slowDown: () => Promise.resolve(false),
     discardInput: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

@@ -2,26 +2,17 @@ import { describe, expect, test } from "vitest";
 import { formatTrace, traceTransport } from "../../../src/transport/trace.js";
 import type { TraceRecord } from "../../../src/transport/trace.js";
 import { delay, read, StepError, write } from "../../../src/transport/transport.js";
-import type { ExchangeOptions, Step, Traits, Transport } from "../../../src/transport/transport.js";
-
-const traits: Traits = {
-  framing: "byte",
-  opening: "autobaud",
-  versionReplyBytes: 3,
-  countIsFrame: false,
-  checksumForm: "words-and-polynomial",
-  maxWrite: 300,
-  maxRead: 256,
-};
+import { UART_TRAITS } from "../../../src/transport/traits.js";
+import type { Exchanged, ExchangeOptions, Step, Transport } from "../../../src/transport/transport.js";
 
 /** Answers reads with 01 02 03..; fails at the steps it is told to. */
 class Toy implements Transport {
-  readonly traits = traits;
+  readonly traits = UART_TRAITS;
   readonly description = "toy";
   readonly log: string[] = [];
   fail: ((step: Step) => Error | undefined) | undefined;
 
-  async exchange(steps: readonly Step[], options?: ExchangeOptions): Promise<Uint8Array[]> {
+  async exchange(steps: readonly Step[], options?: ExchangeOptions): Promise<Exchanged> {
     const reads: Uint8Array[] = [];
     for (const [index, step] of steps.entries()) {
       options?.signal?.throwIfAborted();
@@ -33,7 +24,13 @@ class Toy implements Transport {
       if (error) throw error;
       if (step.kind === "read") reads.push(Uint8Array.from({ length: step.length }, (_, i) => i + 1));
     }
-    return reads;
+    return { reads, busy: steps.filter(({ kind }) => kind === "poll").length };
+  }
+  shrinkFrames(): boolean {
+    return false;
+  }
+  slowDown(): Promise<boolean> {
+    return Promise.resolve(false);
   }
   async discardInput(): Promise<void> {
     this.log.push("discard");
@@ -58,13 +55,10 @@ const traced = () => {
 describe("traceTransport", () => {
   test("gives back what the inner transport reads, in order", async () => {
     const { transport } = traced();
-    expect(await transport.exchange([read(2), write(Uint8Array.of(9)), read(1)])).toEqual([
-      Uint8Array.of(1, 2),
-      Uint8Array.of(1),
-    ]);
-    expect(transport.traits).toBe(traits);
+    const { reads } = await transport.exchange([read(2), write(Uint8Array.of(9)), read(1)]);
+    expect(reads).toEqual([Uint8Array.of(1, 2), Uint8Array.of(1)]);
+    expect(transport.traits).toBe(UART_TRAITS);
     expect(transport.description).toBe("toy");
-    expect("shrinkFrames" in transport).toBe(true);
   });
 
   test("names the step that failed by its number in the caller's list", async () => {
@@ -105,17 +99,10 @@ describe("traceTransport", () => {
     ]);
   });
 
-  test("passes rates and frame limits on where the inner transport has them", async () => {
-    const calls: string[] = [];
-    const inner = Object.assign(new Toy(), {
-      setBaud: async (baud: number) => void calls.push(`baud ${baud}`),
-      slowDown: async () => calls.push("slower") > 0,
-      shrinkFrames: () => calls.push("shorter") > 0,
-    });
-    const transport = traceTransport(inner, () => undefined);
-    await transport.setBaud?.(9600);
-    expect([await transport.slowDown?.(), transport.shrinkFrames?.()]).toEqual([true, true]);
-    expect(calls).toEqual(["baud 9600", "slower", "shorter"]);
+  test("adds up how often the chip was busy in each step", async () => {
+    const { transport } = traced();
+    const poll: Step = { kind: "poll", accept: 0x79, timeoutMs: 5 };
+    expect((await transport.exchange([poll, delay(1), poll])).busy).toBe(2);
   });
 
   test("reports reads, waits, discarding and closing, and the system error of a failed step", async () => {

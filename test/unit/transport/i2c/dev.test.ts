@@ -4,6 +4,7 @@ import type { I2cHandle, NativeBinding, RunResult } from "../../../../src/native
 import { systemError } from "../../../../src/native/system-error.js";
 import { openI2cDev } from "../../../../src/transport/i2c/dev.js";
 import type { I2cDevOptions, I2cDevTransport } from "../../../../src/transport/i2c/dev.js";
+import { I2C_TRAITS } from "../../../../src/transport/traits.js";
 import { delay, read, StepError, write } from "../../../../src/transport/transport.js";
 import type { Step } from "../../../../src/transport/transport.js";
 
@@ -67,19 +68,10 @@ afterEach(() => void vi.restoreAllMocks());
 
 describe("the I2C transport", () => {
   it("states what I2C is: messages, one version byte, counts as frames, checksums over bytes", async () => {
-    const { traits, description, address } = await open({}, { path: "/dev/i2c-1", clockHz: 400_000 });
+    const { traits, description, address } = await open({}, { path: "/dev/i2c-1" });
     expect(description).toBe("/dev/i2c-1 address 0x56");
     expect(address).toBe(0x56);
-    expect(traits).toEqual({
-      framing: "message",
-      opening: "address",
-      versionReplyBytes: 1,
-      countIsFrame: true,
-      checksumForm: "bytes",
-      maxWrite: 258,
-      maxRead: 256,
-      byteTimeUs: 22.5,
-    });
+    expect(traits).toEqual(I2C_TRAITS);
   });
 
   it("opens, asks what the adapter can do, and touches nothing else", async () => {
@@ -95,13 +87,23 @@ describe("the I2C transport", () => {
 
   it("returns the bytes of each read step", async () => {
     const transport = await open(running({ reads: Uint8Array.of(1, 2, 3) }));
-    const reads = await transport.exchange([read(1), write(Uint8Array.of(0)), read(2)]);
+    const { reads } = await transport.exchange([read(1), write(Uint8Array.of(0)), read(2)]);
     expect(reads.map((bytes) => [...bytes])).toEqual([[1], [2, 3]]);
+  });
+
+  it("tells how often the chip was busy: what polls read beside the byte that ended each", async () => {
+    const transport = await open(running({ tries: 7 }));
+    const poll: Step = { kind: "poll", accept: 0x79, busy: 0x76, timeoutMs: 5 };
+    expect(await transport.exchange([poll, write(Uint8Array.of(0)), poll])).toEqual({ reads: [], busy: 5 });
+  });
+
+  it("has no rate of its own to lower", async () => {
+    expect(await (await open()).slowDown()).toBe(false);
   });
 
   it("does nothing for no steps", async () => {
     const { transport, calls } = await openWithCalls();
-    expect(await transport.exchange([])).toEqual([]);
+    expect(await transport.exchange([])).toEqual({ reads: [], busy: 0 });
     expect(calls).not.toContain("i2cRun 86 0");
   });
 
@@ -240,7 +242,7 @@ describe("an abort", () => {
         return { ...DONE, reads: Uint8Array.of(7) };
       },
     });
-    const reads = await transport.exchange([read(1)], { signal: abort.signal });
+    const { reads } = await transport.exchange([read(1)], { signal: abort.signal });
     expect(reads).toEqual([Uint8Array.of(7)]);
   });
 });

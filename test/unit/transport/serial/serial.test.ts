@@ -60,7 +60,7 @@ describe("a serial port", () => {
     const { line, received } = peer();
     const port = await open(line.path);
     line.send(all);
-    expect(await port.exchange([write(all), read(256)])).toEqual([all]);
+    expect((await port.exchange([write(all), read(256)])).reads).toEqual([all]);
     while (received.length < 256) await port.exchange([delay(1)]);
     expect(Uint8Array.from(received)).toEqual(all);
   });
@@ -69,8 +69,8 @@ describe("a serial port", () => {
     const { line } = peer();
     const port = await open(line.path);
     line.send(bytes(0x79, 1, 2, 3));
-    expect(await port.exchange([poll(0x79), read(2)])).toEqual([bytes(1, 2)]);
-    expect(await port.exchange([read(1)])).toEqual([bytes(3)]);
+    expect((await port.exchange([poll(0x79), read(2)])).reads).toEqual([bytes(1, 2)]);
+    expect((await port.exchange([read(1)])).reads).toEqual([bytes(3)]);
   });
 
   test("names the step that timed out and the last byte that came", async () => {
@@ -85,7 +85,7 @@ describe("a serial port", () => {
     const { line } = peer();
     const port = await open(line.path);
     line.send(bytes(0x76, 0x76, 0x79, 0x76, 0x1f));
-    await port.exchange([poll(0x79, 500, { busy: 0x76 })]);
+    expect((await port.exchange([poll(0x79, 500, { busy: 0x76 })])).busy).toBe(2);
     await expect(port.exchange([poll(0x79, 500, { busy: 0x76 })])).rejects.toMatchObject({
       index: 0,
       failure: "unexpected",
@@ -116,14 +116,10 @@ describe("a serial port", () => {
     expect(error.code).toBe("BUS_FAILED");
   });
 
-  test("describes itself and changes its rate", async () => {
+  test("describes itself", async () => {
     const { line } = peer();
     const port = await open(line.path, { baud: 57600 });
     expect(port.description).toBe(`${line.path} at 57600 baud 8N1`);
-    expect(port.traits.byteTimeUs).toBeCloseTo(173.6, 1);
-    await port.setBaud(9600);
-    expect(port.description).toBe(`${line.path} at 9600 baud 8N1`);
-    expect(port.traits.byteTimeUs).toBeCloseTo(1041.7, 1);
     expect(port.notes).toContain("low latency mode is off"); // a pseudo-terminal has none
   });
 
@@ -311,6 +307,7 @@ describe("on a port of which every call is seen", () => {
     const rates: number[] = [];
     while (await transport.slowDown()) rates.push(transport.baud);
     expect(rates).toEqual([57_600, 19_200, 9_600]);
+    expect(transport.description).toContain("at 115200 baud");
     expect(transport.baud).toBe(115_200);
   });
 
