@@ -68,7 +68,7 @@ export const ERRORS = {
   UNKNOWN_CHIP: { exit: 30, hint: "Give its geometry with --flash-size and --page-size." },
   WRONG_CHIP: { exit: 31, hint: "Check --chip, the address and the wiring." },
 
-  IMAGE_INVALID: { exit: 40, hint: "Build the file again, or force its format with --format." },
+  IMAGE_INVALID: { exit: 40, hint: "Build or download the file again." },
   IMAGE_OUTSIDE: {
     exit: 41,
     hint: "Check that the image was linked for this chip; `bootlace image info` shows its ranges.",

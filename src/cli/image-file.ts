@@ -5,11 +5,19 @@ import type { Context } from "./context.js";
 import { parseAddress } from "./args.js";
 import { parsed } from "./options.js";
 
-export const IMAGE_FORMATS = ["bin", "hex", "srec", "elf", "uf2"] as const satisfies readonly ImageFormat[];
+export const IMAGE_FORMATS = [
+  "bin",
+  "hex",
+  "srec",
+  "elf",
+  "uf2",
+  "dfuse",
+] as const satisfies readonly ImageFormat[];
 
 export interface ImageOptions {
   readonly format?: ImageFormat;
   readonly base?: number;
+  readonly elfSegments?: boolean;
 }
 
 /** Where the flash of every STM32 starts (AN2606): what a raw binary is taken to be linked for. */
@@ -26,6 +34,12 @@ export function addImageOptions(command: Command): Command {
       new Option("--base <address>", "where a raw binary starts (default: 0x08000000)")
         .argParser(parsed(parseAddress))
         .helpGroup("Image:"),
+    )
+    .addOption(
+      new Option(
+        "--elf-segments",
+        "take whole segments of an ELF file, also what lies in no section",
+      ).helpGroup("Image:"),
     );
 }
 
@@ -35,11 +49,11 @@ export async function openImage(
   options: ImageOptions,
 ): Promise<MemoryImage> {
   const { loadImage } = await import("../image/load.js");
-  const format = options.format !== undefined && { format: options.format };
-  const base = options.base ?? FLASH_BASE;
-  if (file !== "-") return loadImage(file, { base, ...format });
+  const { format, base, elfSegments } = options;
+  const loadOptions = { format, base, elfSegments, defaultBase: FLASH_BASE };
+  if (file !== "-") return loadImage(file, loadOptions);
   const { stdin } = io;
   const stop = (): void => void stdin.destroy(signal.reason as Error); // it may never end by itself
   signal.addEventListener("abort", stop, { once: true });
-  return loadImage(file, { base, stdin, ...format });
+  return loadImage(file, { ...loadOptions, stdin });
 }

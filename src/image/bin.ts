@@ -6,8 +6,12 @@ import type { MemoryImage } from "./image.js";
 import type { ReadOptions } from "./read-options.js";
 import { rejected } from "./reject.js";
 
+export interface BinReadOptions extends ReadOptions {
+  readonly remarks?: readonly string[];
+}
+
 /** @throws BootlaceError IMAGE_INVALID without a base, and when the bytes run past 4 GiB */
-export function readBin(bytes: Uint8Array, base: number | undefined, options: ReadOptions): MemoryImage {
+export function readBin(bytes: Uint8Array, base: number | undefined, options: BinReadOptions): MemoryImage {
   const start = { offset: 0 };
   if (base === undefined)
     throw rejected(options.file, start, "a raw binary names no address, so it needs one", {
@@ -28,5 +32,5 @@ export function readBin(bytes: Uint8Array, base: number | undefined, options: Re
   const pool = options.owned === true ? bytes : undefined;
   const builder = new ImageBuilder({ ...options, format: "bin", poolBytes: bytes.length, pool });
   builder.add(base, bytes, 0);
-  return builder.finish();
+  return builder.finish(undefined, { remarks: options.remarks ?? [] });
 }

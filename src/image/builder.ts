@@ -1,11 +1,13 @@
 /**
- * Collects what the records of a file say into a sparse image: any order, gaps welcome, overlaps refused.
+ * Collects what the records of a file say into a sparse image: any order, gaps welcome; the same bytes twice are told,
+ * different ones for one address refused.
  *
  * The reader decodes straight into `pool` at `used` and then calls `take`, so no record costs an object or a copy.
  */
 
 import { hex } from "../errors.js";
 import { MemoryImage } from "./image.js";
+import { Overlay, type Conflict } from "./overlay.js";
 import type { ImageFormat, ImageNotes, Place, Segment } from "./image.js";
 import { Records } from "./records.js";
 import { rejected } from "./reject.js";
@@ -30,6 +32,16 @@ export interface BuilderOptions {
 interface Run {
   readonly first: number;
   readonly last: number;
+  /** First address that no run before it has given. */
+  readonly start: number;
+}
+
+/** What the runs come to. */
+interface Merged {
+  readonly segments: readonly Segment[];
+  /** Ascending and apart: where each byte of the segments came from. */
+  readonly runs: readonly Run[];
+  readonly remarks: readonly string[];
 }
 
 export class ImageBuilder {
@@ -75,15 +87,15 @@ export class ImageBuilder {
     this.take(address, bytes.length, place);
   }
 
-  /** @throws BootlaceError IMAGE_INVALID when records overlap */
+  /** @throws BootlaceError IMAGE_INVALID when records give different bytes for one address */
   finish(entry?: number, notes: ImageNotes = {}): MemoryImage {
     const runs = this.#runs();
-    if (!this.#ascending) {
-      runs.sort((a, b) => this.#records.address(a.first) - this.#records.address(b.first));
-      this.#refuseOverlap(runs);
-    }
-    const placeOf = (address: number): Place | undefined => this.#placeOf(runs, address);
-    return new MemoryImage(this.#segments(runs), this.#options.format, entry, { ...notes, placeOf });
+    const merged = this.#ascending
+      ? { segments: this.#segments(runs), runs, remarks: [] }
+      : this.#merge(runs);
+    const remarks = [...(notes.remarks ?? []), ...merged.remarks];
+    const placeOf = (address: number): Place | undefined => this.#placeOf(merged.runs, address);
+    return new MemoryImage(merged.segments, this.#options.format, entry, { ...notes, placeOf, remarks });
   }
 
   #runs(): Run[] {
@@ -92,58 +104,48 @@ export class ImageBuilder {
     let first = 0;
     for (let index = 1; index <= records.count; index++) {
       if (index < records.count && records.address(index) === records.end(index - 1)) continue;
-      runs.push({ first, last: index - 1 });
+      runs.push({ first, last: index - 1, start: records.address(first) });
       first = index;
     }
     return runs;
   }
 
-  /** Runs that touch become one segment; in an ascending file its bytes lie ready in the pool. */
+  /** In an ascending file the bytes lie ready in the pool; runs that touch do not occur. */
   #segments(runs: readonly Run[]): Segment[] {
-    const records = this.#records;
-    const bytes = this.#ascending ? this.pool : this.#sortedPool(runs);
-    const segments: Segment[] = [];
-    let from = 0;
-    let to = 0;
-    runs.forEach(({ first, last }, index) => {
-      to += records.end(last) - records.address(first);
-      const next = runs[index + 1];
-      if (next !== undefined && records.address(next.first) === records.end(last)) return;
-      if (segments.length === MAX_SEGMENTS) this.#refuseScatter(first);
-      segments.push({ address: records.end(last) - (to - from), bytes: bytes.subarray(from, to) });
-      from = to;
-    });
-    return segments;
+    if (runs.length > MAX_SEGMENTS) this.#refuseScatter(runs[MAX_SEGMENTS]!.first);
+    return runs.map(({ first, start, last }) => ({
+      address: start,
+      bytes: this.pool.subarray(this.#records.from(first), this.#records.from(last + 1)),
+    }));
   }
 
-  #sortedPool(runs: readonly Run[]): Uint8Array {
-    const sorted = new Uint8Array(this.used);
-    let to = 0;
-    for (const { first, last } of runs) {
-      const part = this.pool.subarray(this.#records.from(first), this.#records.from(last + 1));
-      sorted.set(part, to);
-      to += part.length;
+  /** Runs in any order: what they share is compared, what touches becomes one segment. */
+  #merge(unsorted: readonly Run[]): Merged {
+    const records = this.#records;
+    const runs: Run[] = [];
+    let run: Run;
+    const overlay = new Overlay(this.used, (conflict) => this.#refuseConflict(runs, run, conflict));
+    for (run of [...unsorted].sort((a, b) => a.start - b.start)) {
+      const part = this.pool.subarray(records.from(run.first), records.from(run.last + 1));
+      const shared = overlay.add(run.start, part);
+      if (overlay.count > MAX_SEGMENTS) this.#refuseScatter(run.first);
+      if (shared < part.length) runs.push({ ...run, start: run.start + shared });
     }
-    return sorted;
+    return { segments: overlay.finish(), runs, remarks: overlay.remarks };
   }
 
-  #refuseOverlap(runs: readonly Run[]): void {
+  #refuseConflict(runs: readonly Run[], run: Run, { address, before, now }: Conflict): never {
     const records = this.#records;
-    for (let index = 1; index < runs.length; index++) {
-      const before = runs[index - 1]!;
-      const after = runs[index]!;
-      const address = records.address(after.first);
-      const end = Math.min(records.end(before.last), records.end(after.last));
-      if (address >= end) continue;
-      const one = records.search(before.first, before.last, address);
-      const [earlier, later] = one < after.first ? [one, after.first] : [after.first, one];
-      this.#refuse(
-        this.#placeNumber(later, address),
-        `gives ${count(end - address)} from ${hex(address)} again, after ${this.#placeName(earlier, address)}; ` +
-          (this.#same(before, after, address, end) ? "both give the same bytes" : "the two differ"),
-        address,
-      );
-    }
+    const held = runs.find(({ start, last }) => address >= start && address < records.end(last))!;
+    const one = records.search(held.first, held.last, address);
+    const other = records.search(run.first, run.last, address);
+    const [earlier, later] = one < other ? [one, other] : [other, one];
+    const [first, second] = one < other ? [before, now] : [now, before];
+    this.#refuse(
+      this.#placeNumber(later, address),
+      `gives ${hex(second, 2)} for ${hex(address)}, but ${this.#placeName(earlier, address)} gave ${hex(first, 2)}`,
+      address,
+    );
   }
 
   #refuseScatter(record: number): never {
@@ -155,23 +157,14 @@ export class ImageBuilder {
     );
   }
 
-  #same(before: Run, after: Run, address: number, end: number): boolean {
-    const records = this.#records;
-    const a = records.from(before.first) + address - records.address(before.first);
-    const b = records.from(after.first);
-    const { pool } = this;
-    for (let index = 0; index < end - address; index++) if (pool[a + index] !== pool[b + index]) return false;
-    return true;
-  }
-
   #placeOf(runs: readonly Run[], address: number): Place | undefined {
     const records = this.#records;
     let low = 0;
     let high = runs.length - 1;
     while (low <= high) {
       const middle = (low + high) >>> 1;
-      const { first, last } = runs[middle]!;
-      if (address < records.address(first)) high = middle - 1;
+      const { first, last, start } = runs[middle]!;
+      if (address < start) high = middle - 1;
       else if (address >= records.end(last)) low = middle + 1;
       else return this.#asPlace(this.#placeNumber(records.search(first, last, address), address));
     }
@@ -201,5 +194,3 @@ export class ImageBuilder {
     throw rejected(this.#options.file, this.#asPlace(place), what, { address });
   }
 }
-
-const count = (bytes: number): string => (bytes === 1 ? "1 byte" : `${bytes} bytes`);

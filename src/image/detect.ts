@@ -1,64 +1,177 @@
-/** Finds the format of an image in its first bytes, never in its name. */
+/**
+ * What a file is, by its content. A raw binary has no mark of its own: it is what begins with a vector table, or what
+ * the user calls so and is no other known thing.
+ */
 
+import { dfuSuffixOf } from "./dfu-suffix.js";
+import { foreignOf, has } from "./foreign.js";
 import type { ImageFormat } from "./image.js";
+import { isText, textKind, wideText } from "./text-kind.js";
 
-const SAMPLE_BYTES = 256;
+/** Why a file is not taken, and what to do instead. */
+export interface Objection {
+  readonly what: string;
+  readonly hint?: string;
+}
 
-const LF = 0x0a;
-const CR = 0x0d;
-const TAB = 0x09;
+/** Characters that are enough to see how the first line begins, behind a few lines of comment. */
+const START_CHARACTERS = 16_384;
 
-/** Well-known files that people take for firmware, and what they are. */
-const CONTAINERS: readonly { readonly magic: string; readonly what: string }[] = [
-  { magic: "DfuSe", what: "a DfuSe file (.dfu), which wraps one or more images" },
-  { magic: "PK\x03\x04", what: "a ZIP archive" },
-  { magic: "\x1f\x8b", what: "compressed with gzip" },
+/** The format of a file that says by itself which it is, and where its bytes go. */
+export function addressedFormat(bytes: Uint8Array): Exclude<ImageFormat, "bin"> | undefined {
+  if (has(bytes, 0, "\x7fELF")) return "elf";
+  if (has(bytes, 0, "UF2\n")) return "uf2";
+  if (has(bytes, 0, "DfuSe")) return "dfuse";
+  const start = firstRecord(bytes);
+  // Eight digits are no accident, even where the rest of the file is damaged.
+  if (/^:[0-9a-f]{8}/i.test(start)) return "hex";
+  if (/^S[0-9][0-9a-f]{6}/i.test(start)) return "srec";
+  if (!isText(bytes)) return undefined;
+  return start.startsWith(":") ? "hex" : /^S[0-9]/.test(start) ? "srec" : undefined;
+}
+
+/** What stands behind a byte order mark, blanks and lines of comment. */
+function firstRecord(bytes: Uint8Array): string {
+  const text = String.fromCharCode(...bytes.subarray(0, START_CHARACTERS));
+  return text.replace(/^\xef\xbb\xbf/, "").replace(/^(?:[ \t\r\n]+|(?:[;#]|\/\/)[^\r\n]*)*/, "");
+}
+
+const LOOK =
+  "Look into the file: a failed download, a log or a page that was saved instead of the file begins like that.";
+
+/** Why the bytes are no raw binary, whatever the user calls them. */
+export function objectionToRaw(bytes: Uint8Array): Objection | undefined {
+  if (bytes.length === 0) return { what: "the file is empty" };
+  const format = addressedFormat(bytes);
+  if (format !== undefined)
+    return {
+      what: `the file is no raw binary: it begins as ${FORMAT_ARTICLES[format]}`,
+      hint: "Leave --format away: the format is found by itself.",
+    };
+  const wide = wideText(bytes);
+  if (wide !== undefined)
+    return {
+      what: `the file is ${wide}, not a firmware image`,
+      hint: "If it is Intel HEX or S-record, save it as ASCII or UTF-8: in PowerShell with Out-File -Encoding ascii.",
+    };
+  const foreign = foreignOf(bytes);
+  if (foreign !== undefined)
+    return {
+      what: `the file is ${foreign.what}, not a firmware image`,
+      hint:
+        foreign.kind === "archive"
+          ? "Unpack it and give the firmware file that is inside."
+          : "Check that this is the right file.",
+    };
+  return isText(bytes) ? textObjection(bytes) : undefined;
+}
+
+function textObjection(bytes: Uint8Array): Objection {
+  const kind = textKind(bytes);
+  const record = /^[ \t]*(?::[0-9a-f]{10}|S[0-9][0-9a-f]{8})/im;
+  if (record.test(String.fromCharCode(...bytes.subarray(0, START_CHARACTERS))))
+    return {
+      what: `the file is ${kind} with Intel HEX or S-record lines further down`,
+      hint: "Take away the lines in front of the first record, or have the file made again.",
+    };
+  const what = `the file is ${kind}, neither Intel HEX (lines that begin with ':') nor S-record ('S')`;
+  return { what, hint: LOOK };
+}
+
+const FORMAT_ARTICLES = {
+  hex: "Intel HEX",
+  srec: "S-record",
+  elf: "ELF",
+  uf2: "UF2",
+  dfuse: "DfuSe",
+} as const satisfies Record<Exclude<ImageFormat, "bin">, string>;
+
+/** What only the name tells, where the content could be anything. */
+const NAMES: readonly (readonly [extension: RegExp, what: string])[] = [
+  [/\.(hex|ihex|ihx|h86|a43|mcs)$/i, "Intel HEX"],
+  [/\.(srec|s19|s28|s37|mot|mhx|sx)$/i, "S-record"],
+  [/\.(elf|axf|out)$/i, "ELF"],
+  [/\.uf2$/i, "UF2"],
+  [/\.(sfb|sfu|enc|gpg|pgp|p7m|age)$/i, "an encrypted file"],
+  [/\.(zip|gz|tgz|xz|txz|zst|bz2|lz4|7z|rar|tar|cpio|swu|raucb|mender|deb|rpm|iso|squashfs)$/i, "an archive"],
+  [/\.(txt|log|md|html?|json|xml|csv|ya?ml|ld|map|lst|c|h|s|asm)$/i, "a text"],
 ];
 
+/** @param bytes without a DFU suffix; `suffixed`: there was one */
+export function objectionToName(
+  bytes: Uint8Array,
+  { file, suffixed }: { readonly file: string; readonly suffixed: boolean },
+): Objection | undefined {
+  const what = NAMES.find(([extension]) => extension.test(file))?.[1];
+  if (what !== undefined)
+    return { what: `the file is named as ${what}, but its content is not that`, hint: ASK_FOR_RAW };
+  if (/\.dfu$/i.test(file) && !suffixed)
+    return {
+      what: "the file is named .dfu, but does not end in a DFU suffix: it was cut short",
+      hint: ASK_FOR_RAW,
+    };
+  const cut = dfuSuffixOf(bytes);
+  return cut && !cut.intact
+    ? {
+        what: "the checksum in the DFU suffix is wrong: the file was altered",
+        hint: "Download or build it again.",
+      }
+    : undefined;
+}
+
+const ASK_FOR_RAW = "If it is a raw binary all the same, say so with --format bin.";
+
+/** Why bytes that nobody called a raw binary do not look like one. */
+export function objectionToContent(bytes: Uint8Array): Objection | undefined {
+  if (beginsWithVectorTable(bytes)) return undefined;
+  const mcuboot = mcubootVersion(bytes);
+  if (mcuboot !== undefined)
+    return {
+      what: `the file is an MCUboot image, version ${mcuboot}, which does not start by itself`,
+      hint: "Give the address of its slot with --base.",
+    };
+  const [first] = bytes;
+  const blank = (first === 0xff || first === 0) && bytes.every((byte) => byte === first);
+  return {
+    what: blank
+      ? `the file is blank: all its bytes are 0x${first === 0 ? "00" : "FF"}`
+      : "the file does not begin with a vector table (a stack pointer in RAM, a reset vector in flash) and is nothing else that is known",
+    hint: "If these very bytes are meant for the flash, say so with --format bin.",
+  };
+}
+
+/** Where Cortex-M parts of ST have RAM: SRAM and its aliases, CCM and SRAM2, AXI SRAM, D2 and D3 SRAM. */
+const RAM = [
+  [0x2000_0000, 0x2440_0000],
+  [0x1000_0000, 0x1010_0000],
+  [0x3000_0000, 0x3810_0000],
+] as const;
+
+/** Flash and its aliases: at 0, on ITCM, the secure view, WB0 and WL3. */
+const CODE = [
+  [0x0000_0008, 0x0040_0000],
+  [0x0800_0000, 0x0a00_0000],
+  [0x0c00_0000, 0x0e00_0000],
+  [0x1004_0000, 0x1010_0000],
+] as const;
+
 /**
- * @returns undefined for a text that is neither Intel HEX nor S-record, and for archives: what is certainly not firmware
- *   is not taken for a raw binary
- *
- * A raw binary begins with the initial stack pointer, low byte first and a multiple of 4: neither ':' nor 'S'.
+ * Armv6-M, Armv7-M and Armv8-M Architecture Reference Manuals, "The vector table": the first word is the initial stack
+ * pointer, a multiple of 4 that may be the end of the RAM; the second the reset vector with bit 0 set for Thumb.
  */
-export function detectFormat(bytes: Uint8Array): ImageFormat | undefined {
-  const text = textStart(bytes);
-  if (startsWith(bytes, "\x7fELF")) return "elf";
-  if (startsWith(bytes, "UF2\n")) return "uf2";
-  if (text.startsWith(":")) return "hex";
-  if (/^S[0-9]/.test(text)) return "srec";
-  if (bytes.length === 0 || isText(bytes) || containerName(bytes) !== undefined) return undefined;
-  return "bin";
+export function beginsWithVectorTable(bytes: Uint8Array): boolean {
+  if (bytes.length < 8) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 8);
+  const stack = view.getUint32(0, true);
+  const reset = view.getUint32(4, true);
+  const stackFits = stack % 4 === 0 && RAM.some(([start, end]) => stack > start && stack <= end);
+  return stackFits && reset % 2 === 1 && CODE.some(([start, end]) => reset >= start && reset < end);
 }
 
-/** Why `detectFormat` gave no answer. */
-export function whyUnknown(bytes: Uint8Array): string {
-  if (bytes.length === 0) return "the file is empty";
-  const container = containerName(bytes);
-  if (container !== undefined) return `the file is ${container}, not a firmware image`;
-  return "the file is a text, but neither Intel HEX (lines that begin with ':') nor S-record ('S')";
-}
-
-function containerName(bytes: Uint8Array): string | undefined {
-  return CONTAINERS.find(({ magic }) => startsWith(bytes, magic))?.what;
-}
-
-function startsWith(bytes: Uint8Array, magic: string): boolean {
-  for (let index = 0; index < magic.length; index++)
-    if (bytes[index] !== magic.charCodeAt(index)) return false;
-  return true;
-}
-
-/** The first two characters after a byte order mark and blanks. */
-function textStart(bytes: Uint8Array): string {
-  let at = startsWith(bytes, "\xef\xbb\xbf") ? 3 : 0;
-  while (isBlank(bytes[at])) at++;
-  return String.fromCharCode(...bytes.subarray(at, at + 2));
-}
-
-const isBlank = (byte: number | undefined): boolean =>
-  byte === 0x20 || byte === TAB || byte === LF || byte === CR;
-
-function isText(bytes: Uint8Array): boolean {
-  return bytes.subarray(0, SAMPLE_BYTES).every((byte) => isBlank(byte) || (byte > 0x20 && byte < 0x7f));
+/** "1.2.3+4": MCUboot design, "Image format". */
+function mcubootVersion(bytes: Uint8Array): string | undefined {
+  if (bytes.length < 32 || !has(bytes, 0, "\x3d\xb8\xf3\x96")) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 32);
+  const [major, minor] = [view.getUint8(20), view.getUint8(21)];
+  return `${major}.${minor}.${view.getUint16(22, true)}+${view.getUint32(24, true)}`;
 }

@@ -1,148 +1,87 @@
 /**
- * Reads what a debugger or programmer would load of an ELF file: each PT_LOAD segment's file bytes at its physical
- * address, where start-up code finds initialised data before it copies it to RAM.
- *
- * Sources: Tool Interface Standard "Executable and Linking Format", version 1.2 (1995); "ELF for the Arm
- * Architecture", IHI 0044 (machine 40).
+ * Reads the firmware in an ELF file: the bytes of its sections, each at the physical address that its segment gives it,
+ * where start-up code finds initialised data before it copies it to RAM. What else lies in a segment is the linker's:
+ * ld.lld begins the first one with the ELF header itself, over whatever the flash has in front of the program.
  */
 
 import { hex } from "../errors.js";
 import { ImageBuilder } from "./builder.js";
+import { ELF_HEADER_BYTES, ElfFile, type ElfSection, type ElfSegment } from "./elf-header.js";
 import type { MemoryImage } from "./image.js";
 import type { ReadOptions } from "./read-options.js";
-import { rejected } from "./reject.js";
-
-const HEADER_BYTES = 52;
-const PROGRAM_HEADER_BYTES = 32;
-const SECTION_HEADER_BYTES = 40;
-const PT_LOAD = 1;
-const SHT_NOBITS = 8;
-const SHF_ALLOC = 2;
-const EXECUTABLE = 2;
-const MACHINE_ARM = 40;
 
 /** Bytes of the file that belong at an address. */
 interface Load {
   readonly address: number;
-  readonly from: number;
-  readonly to: number;
+  readonly offset: number;
+  readonly bytes: number;
 }
 
-class ElfReader {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  readonly #options: ReadOptions;
-
-  constructor(bytes: Uint8Array, options: ReadOptions) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#options = options;
-  }
-
-  read(): MemoryImage {
-    this.#checkHeader();
-    const loads = this.#loads();
-    const total = loads.reduce((sum, { from, to }) => sum + to - from, 0);
-    // Segments that share bytes of the file would let a small file ask for any amount of memory.
-    if (total > this.#bytes.length)
-      throw this.#error(28, `its segments hold ${total} bytes, more than the whole file`);
-    const builder = new ImageBuilder({ ...this.#options, format: "elf", poolBytes: total });
-    for (const { address, from, to } of loads) builder.add(address, this.#bytes.subarray(from, to), from);
-    if (builder.used === 0) throw this.#error(28, "no segment has bytes to load (PT_LOAD with a file size)");
-    const entry = this.#view.getUint32(24, true);
-    return builder.finish(entry === 0 ? undefined : entry);
-  }
-
-  #checkHeader(): void {
-    const view = this.#view;
-    const length = view.byteLength;
-    if (length < 4 || view.getUint32(0) !== 0x7f45_4c46)
-      throw this.#error(0, "no ELF file: the magic number is missing");
-    if (length < HEADER_BYTES)
-      throw this.#error(length, `the ELF header is cut short: ${length} of ${HEADER_BYTES} bytes`);
-    if (view.getUint8(4) === 2)
-      throw this.#error(4, "a 64-bit ELF file, but STM32 microcontrollers run 32-bit code");
-    if (view.getUint8(4) !== 1) throw this.#error(4, `unknown ELF class ${view.getUint8(4)}`);
-    if (view.getUint8(5) !== 1)
-      throw this.#error(5, "not a little-endian ELF file, but STM32 microcontrollers are little-endian");
-    const machine = view.getUint16(18, true);
-    if (machine !== MACHINE_ARM)
-      throw this.#error(18, `built for ELF machine ${machine}, not for Arm (${MACHINE_ARM})`);
-    const type = view.getUint16(16, true);
-    if (type !== EXECUTABLE)
-      throw this.#error(16, `not a linked program: ELF type ${type}${TYPE_NAMES[type] ?? ""}`);
-    const entryBytes = view.getUint16(42, true);
-    if (entryBytes !== PROGRAM_HEADER_BYTES)
-      throw this.#error(42, `program headers of ${entryBytes} bytes each, not ${PROGRAM_HEADER_BYTES}`);
-  }
-
-  #loads(): Load[] {
-    const view = this.#view;
-    const table = view.getUint32(28, true);
-    const count = view.getUint16(44, true);
-    if (count === 0) throw this.#error(44, "no program headers, so nothing to load");
-    if (table + count * PROGRAM_HEADER_BYTES > view.byteLength)
-      throw this.#error(
-        28,
-        `the table of ${count} program headers at ${hex(table)} runs past the end of the file`,
-      );
-    const firstSection = this.#firstSectionOffset();
-    const loads: Load[] = [];
-    for (let index = 0; index < count; index++) {
-      const at = table + index * PROGRAM_HEADER_BYTES;
-      if (view.getUint32(at, true) === PT_LOAD) loads.push(...this.#load(at, firstSection));
-    }
-    return loads;
-  }
-
-  /** @param at offset of the program header */
-  #load(at: number, firstSection: number | undefined): Load[] {
-    const view = this.#view;
-    const from = view.getUint32(at + 4, true);
-    const address = view.getUint32(at + 12, true);
-    const length = view.getUint32(at + 16, true);
-    if (length === 0) return [];
-    if (from + length > view.byteLength)
-      throw this.#error(
-        at,
-        `the segment for ${hex(address)} (${length} bytes at offset ${hex(from)}) runs past the end of the file`,
-        address,
-      );
-    if (length > view.getUint32(at + 20, true))
-      throw this.#error(at, `the segment for ${hex(address)} is larger in the file than in memory`, address);
-    // Linkers often let the first segment begin with the ELF header itself, at an address below the flash; what is
-    // meant begins with its first section.
-    const skip = from === 0 && firstSection !== undefined && firstSection < length ? firstSection : 0;
-    return [{ address: address + skip, from: from + skip, to: from + length }];
-  }
-
-  /** Where in the file the first section begins that has bytes to load; undefined without a whole section table. */
-  #firstSectionOffset(): number | undefined {
-    const view = this.#view;
-    const table = view.getUint32(32, true);
-    const count = view.getUint16(46, true) === SECTION_HEADER_BYTES ? view.getUint16(48, true) : 0;
-    if (table + count * SECTION_HEADER_BYTES > view.byteLength) return undefined;
-    let first: number | undefined;
-    for (let at = table; at < table + count * SECTION_HEADER_BYTES; at += SECTION_HEADER_BYTES) {
-      const offset = view.getUint32(at + 16, true);
-      const loaded =
-        (view.getUint32(at + 8, true) & SHF_ALLOC) !== 0 && view.getUint32(at + 4, true) !== SHT_NOBITS;
-      if (loaded && view.getUint32(at + 20, true) > 0 && offset < (first ?? Infinity)) first = offset;
-    }
-    return first;
-  }
-
-  #error(offset: number, what: string, address?: number): Error {
-    return rejected(this.#options.file, { offset }, what, address === undefined ? {} : { address });
-  }
-}
-
-const TYPE_NAMES: Readonly<Record<number, string>> = {
-  1: " (object file, before linking)",
-  3: " (shared object)",
-  4: " (core dump)",
-};
+/** Programs have a handful. The limit keeps the time that a hostile file takes near its size. */
+const MOST_SEGMENTS = 1024;
 
 /** @throws BootlaceError IMAGE_INVALID naming the offset of the field that is wrong */
-export const readElf = (bytes: Uint8Array, options: ReadOptions): MemoryImage =>
-  new ElfReader(bytes, options).read();
+export function readElf(bytes: Uint8Array, options: ReadOptions): MemoryImage {
+  const elf = new ElfFile(bytes, options.file);
+  const segments = elf.segments();
+  const sections = options.elfSegments === true ? undefined : elf.sections();
+  if (segments.length > MOST_SEGMENTS)
+    throw elf.error(44, `${segments.length} segments to load; more than ${MOST_SEGMENTS} are not taken`);
+  const loads = sections
+    ? sections.map((section) => sectionLoad(section, segments))
+    : segmentLoads(elf, segments, options);
+  const total = loads.reduce((sum, load) => sum + load.bytes, 0);
+  // Parts that share bytes of the file would let a small file ask for any amount of memory.
+  if (total > bytes.length) throw elf.error(28, `it has ${total} bytes to load, more than the whole file`);
+  const builder = new ImageBuilder({ ...options, format: "elf", poolBytes: total });
+  for (const { address, offset, bytes: length } of loads)
+    builder.add(address, bytes.subarray(offset, offset + length), offset);
+  if (builder.used === 0) throw elf.error(28, "no segment has bytes to load (PT_LOAD with a file size)");
+  return builder.finish(elf.entry);
+}
+
+/** A section that no segment holds lies where it says itself. */
+function sectionLoad({ offset, virtual, bytes }: ElfSection, segments: readonly ElfSegment[]): Load {
+  if (areUnplaced(segments)) return { address: virtual, offset, bytes };
+  const segment = segments.find(
+    (candidate) =>
+      offset >= candidate.offset &&
+      offset + bytes <= candidate.offset + candidate.fileBytes &&
+      virtual >= candidate.virtual &&
+      virtual + bytes <= candidate.virtual + candidate.memoryBytes,
+  );
+  const address = segment ? segment.physical + offset - segment.offset : virtual;
+  return { address, offset, bytes };
+}
+
+/** Some linkers leave all physical addresses 0: then the virtual ones are meant, or the segments would lie over each other. */
+function areUnplaced(segments: readonly ElfSegment[]): boolean {
+  return (
+    segments.every(({ physical }) => physical === 0) &&
+    segments.filter(({ memoryBytes }) => memoryBytes > 0).length > 1
+  );
+}
+
+/** A stripped file says nothing finer than its segments. */
+function segmentLoads(elf: ElfFile, segments: readonly ElfSegment[], options: ReadOptions): Load[] {
+  const unplaced = areUnplaced(segments);
+  return segments
+    .filter(({ fileBytes }) => fileBytes > 0)
+    .map(({ header, offset, virtual, physical, fileBytes }) => {
+      const address = unplaced ? virtual : physical;
+      if (offset < ELF_HEADER_BYTES && options.elfSegments !== true)
+        throw headerInSegment(elf, { header, address });
+      return { address, offset, bytes: fileBytes };
+    });
+}
+
+function headerInSegment(elf: ElfFile, at: { readonly header: number; readonly address: number }): Error {
+  return elf.error(
+    at.header,
+    `the segment for ${hex(at.address)} begins with the ELF header, and without a section table nothing says where the firmware in it begins`,
+    {
+      address: at.address,
+      hint: "Take the file as it was before it was stripped, or load whole segments with --elf-segments.",
+    },
+  );
+}

@@ -42,8 +42,8 @@ class HexReader {
     const lines = this.#lines;
     while (lines.next()) {
       if (!this.#record()) continue;
-      if (lines.next()) throw lines.error("there is more after the end-of-file record (type 01)");
-      return this.#builder.finish(this.#entry);
+      lines.end(COLON);
+      return this.#builder.finish(this.#entry, { remarks: lines.remarks });
     }
     throw lines.error("the file ends without an end-of-file record (type 01): it was cut short");
   }
@@ -61,7 +61,7 @@ class HexReader {
     const out = data ? this.#builder.pool : this.#body;
     const from = data ? this.#builder.used : 0;
     const bodySum = lines.bytes(length + 1, out, from); // with the checksum, which the next record overwrites
-    lines.endLine();
+    lines.endLine(type === END_OF_FILE);
     if (((headerSum + bodySum) & 0xff) !== 0) throw this.#badSum(headerSum + bodySum, out[from + length]!);
     const offset = (header[1]! << 8) | header[2]!;
     if (data) this.#data(offset, length);

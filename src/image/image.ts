@@ -6,10 +6,12 @@ export interface Segment {
   readonly bytes: Uint8Array;
 }
 
-export type ImageFormat = "bin" | "hex" | "srec" | "elf" | "uf2";
+export type ImageFormat = "bin" | "hex" | "srec" | "elf" | "uf2" | "dfuse";
 
 /** Where in a file something stands: a line (from 1) of a text format, a byte offset of a binary one, or both. */
 export interface Place {
+  /** Only where an image was put together from several files. */
+  readonly file?: string;
   readonly line?: number;
   readonly offset?: number;
 }
@@ -18,6 +20,8 @@ export interface Place {
 export interface ImageNotes {
   /** Which line or offset of the file gave the byte at `address`; undefined where the image has none. */
   readonly placeOf?: (address: number) => Place | undefined;
+  /** What was taken although it is unusual, or left out: sentences without a full stop, for the user to see. */
+  readonly remarks?: readonly string[];
   /** UF2: the family that the blocks name. */
   readonly familyId?: number;
   /** UF2: blocks marked as not for the main flash, which were left out. */

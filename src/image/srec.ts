@@ -37,10 +37,10 @@ class SrecReader {
     const lines = this.#lines;
     while (lines.next()) {
       if (!this.#record()) continue;
-      if (lines.next()) throw lines.error("there is more after the end record (S7, S8 or S9)");
-      return this.#builder.finish(this.#entry);
+      lines.end(LETTER_S);
+      return this.#builder.finish(this.#entry, { remarks: lines.remarks });
     }
-    if (this.#countedLast) return this.#builder.finish(this.#entry);
+    if (this.#countedLast) return this.#builder.finish(this.#entry, { remarks: lines.remarks });
     throw lines.error(
       "the file ends with neither an end record (S7 to S9) nor a count (S5, S6): it was cut short",
     );
@@ -62,7 +62,7 @@ class SrecReader {
     const out = data ? this.#builder.pool : this.#body;
     const from = data ? this.#builder.used : 0;
     const bodySum = lines.bytes(length + 1, out, from);
-    lines.endLine();
+    lines.endLine(type >= 7);
     this.#checkSum(headerSum + bodySum, out[from + length]!);
     let address = 0;
     for (let index = 1; index <= addressBytes; index++) address = address * 256 + header[index]!;

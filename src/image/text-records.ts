@@ -1,6 +1,6 @@
 /**
- * Walks a text of one record per line, as Intel HEX and S-record are: skips blank lines, counts lines whatever
- * ends them (LF, CRLF, CR), and turns pairs of hexadecimal digits into bytes.
+ * Walks a text of one record per line, as Intel HEX and S-record are: skips blank lines and comments, counts lines
+ * whatever ends them (LF, CRLF, CR), and turns pairs of hexadecimal digits into bytes.
  *
  * Works on bytes through tables: 2 MiB of firmware are 5.6 MB of text, and no string is made of it.
  */
@@ -23,6 +23,12 @@ for (const digits of ["0123456789ABCDEF", "0123456789abcdef"])
   }
 
 const BOM = [0xef, 0xbb, 0xbf];
+const SEMICOLON = 0x3b;
+const HASH = 0x23;
+const SLASH = 0x2f;
+
+/** What fills the rest of a file: Ctrl-Z from DOS, NULs and erased flash from programs that pad. */
+const PADDING: ReadonlySet<number> = new Set([0x00, 0x1a, 0xff]);
 
 export class TextRecords {
   /** Line of the record at the cursor, from 1. */
@@ -33,6 +39,10 @@ export class TextRecords {
   readonly #text: Uint8Array;
   readonly #file: string;
   #at: number;
+  #comments = 0;
+  #firstComment = 0;
+  /** Bytes of text behind the end record. */
+  #trailing = 0;
 
   constructor(text: Uint8Array, file: string) {
     this.#text = text;
@@ -40,8 +50,57 @@ export class TextRecords {
     this.#at = BOM.every((byte, index) => text[index] === byte) ? BOM.length : 0;
   }
 
-  /** Moves to the next line that is not blank; false at the end of the text. */
+  /** Moves to the next line that is neither blank nor a comment; false at the end of the text. */
   next(): boolean {
+    while (this.#nextLine()) {
+      if (!this.#atComment()) return true;
+      if (this.#comments++ === 0) this.#firstComment = this.line;
+      this.#skipLine();
+    }
+    return false;
+  }
+
+  /**
+   * Looks at what stands behind the end record: padding is no data, text is left out.
+   * @param record what a record begins with: a second file, which nobody asked for
+   * @throws BootlaceError IMAGE_INVALID
+   */
+  end(record: number): void {
+    while (this.#nextLine()) {
+      const char = this.#text[this.#at]!;
+      const isRecord = char === record && LOW_DIGIT[this.#text[this.#at + 1]!]! >= 0;
+      if (isRecord) throw this.error("a further record stands behind the end record");
+      if (PADDING.has(char)) this.#at++;
+      else if (char < SPACE)
+        throw this.error(`${printable(char)} stands behind the end record, neither padding nor text`);
+      else this.#trailing += this.#skipLine();
+    }
+  }
+
+  /** What was left out, for the user to see. */
+  get remarks(): string[] {
+    const comments = this.#comments === 1 ? "1 comment is" : `${this.#comments} comments are`;
+    return [
+      ...(this.#comments > 0 ? [`${comments} left out, from line ${this.#firstComment} on`] : []),
+      ...(this.#trailing > 0 ? [`${this.#trailing} bytes of text behind the end record are left out`] : []),
+    ];
+  }
+
+  #atComment(): boolean {
+    const text = this.#text;
+    const first = text[this.#at];
+    return first === SEMICOLON || first === HASH || (first === SLASH && text[this.#at + 1] === SLASH);
+  }
+
+  /** @returns how many characters it had */
+  #skipLine(): number {
+    const text = this.#text;
+    const from = this.#at;
+    while (this.#at < text.length && text[this.#at] !== LF && text[this.#at] !== CR) this.#at++;
+    return this.#at - from;
+  }
+
+  #nextLine(): boolean {
     const text = this.#text;
     let at = this.#at;
     for (; at < text.length; at++) {
@@ -81,18 +140,21 @@ export class TextRecords {
     return sum & 0xff;
   }
 
-  /** Nothing but blanks may follow on the line. */
-  endLine(): void {
+  /**
+   * Nothing but blanks and a comment may follow on the line.
+   * @param last the end record: what follows it is looked at by `end`
+   */
+  endLine(last: boolean): void {
     const text = this.#text;
-    let at = this.#at;
-    while (text[at] === SPACE || text[at] === TAB) at++;
-    if (at < text.length && text[at] !== LF && text[at] !== CR) {
-      const column = `column ${at - this.start + 1}`;
-      throw this.error(
-        `the record is complete, but the line goes on with ${printable(text[at]!)} at ${column}`,
-      );
+    while (text[this.#at] === SPACE || text[this.#at] === TAB) this.#at++;
+    const char = text[this.#at];
+    if (char === undefined || char === LF || char === CR || (last && PADDING.has(char))) return;
+    if (!this.#atComment()) {
+      const column = `column ${this.#at - this.start + 1}`;
+      throw this.error(`the record is complete, but the line goes on with ${printable(char)} at ${column}`);
     }
-    this.#at = at;
+    if (this.#comments++ === 0) this.#firstComment = this.line;
+    this.#skipLine();
   }
 
   /** The record at the cursor is wrong. */

@@ -9,7 +9,7 @@ import { parseImage } from "../../src/image/parse.js";
 import { hexRecord, writeHex } from "../../src/image/write-hex.js";
 import { srecRecord, writeSrec } from "../../src/image/write-srec.js";
 import { imageOf } from "../unit/image/support.js";
-import { toyElf, toyUf2 } from "../unit/image/toy-files.js";
+import { toyDfuse, toyElf, toyUf2, withDfuSuffix, withSections } from "../unit/image/toy-files.js";
 import type { FuzzTarget } from "./engine.js";
 import type { Mutation } from "./mutate.js";
 import type { Random } from "./random.js";
@@ -104,10 +104,11 @@ function target(
 
 /** Parses, and throws when a promise of the readers is broken. */
 function outcomeOf(input: Uint8Array, format: ImageFormat | undefined): string {
-  const base = input.length % 7 === 0 ? undefined : 0x0800_0000;
+  const defaultBase = input.length % 7 === 0 ? undefined : 0x0800_0000;
+  const flashOnly = input.length % 2 === 0;
   let image: MemoryImage;
   try {
-    image = parseImage(input, { file: FILE, format, base });
+    image = parseImage(input, { file: FILE, format, defaultBase, flashOnly });
   } catch (error) {
     return outcomeOfRejection(error, input);
   }
@@ -170,7 +171,13 @@ const srec = {
 };
 
 const elf = {
-  seeds: (random: Random) => images(random).map((image) => toyElf(pieces(image), image.start)),
+  seeds: (random: Random) =>
+    images(random).flatMap((image) => {
+      const file = toyElf(pieces(image), image.start);
+      const offset = 52 + 32 * image.segments.length;
+      const sections = [{ type: 1, flags: 2, address: image.start, offset, size: 4 }];
+      return [file, withSections(file, sections)];
+    }),
   mutations: [fieldMutation(52, 32, 8), fieldMutation(16, 36, 9)],
 };
 
@@ -182,6 +189,28 @@ const uf2 = {
   mutations: [fieldMutation(0, 512, 8), fieldMutation(508, 512, 1)],
 };
 
+/** Damages a DfuSe file and makes its suffix right again, so that the checks behind it are reached. */
+const resealed =
+  (damage: Mutation): Mutation =>
+  (input, random) =>
+    withDfuSuffix(damage(input.slice(0, -16), random), 0x011a);
+
+const dfuse = {
+  seeds: (random: Random) => [
+    ...images(random).map((image) => toyDfuse([{ elements: image.segments }])),
+    toyDfuse(
+      images(random).map((image, index) => ({
+        alternate: index >> 1,
+        name: "memory",
+        elements: image.segments.map(({ address, bytes }) => ({ address: address ^ (index << 20), bytes })),
+      })),
+    ),
+  ],
+  mutations: [fieldMutation(5, 6, 1), fieldMutation(277, 8, 5), fieldMutation(17, 1, 270)].flatMap(
+    (damage) => [resealed(damage), damage],
+  ),
+};
+
 const bin = { seeds: (random: Random) => [noise(random, 300), noise(random, 3)] };
 
 /** One for each format as if forced by option, and one that finds the format in the content. */
@@ -190,9 +219,10 @@ export const IMAGE_TARGETS: readonly FuzzTarget[] = [
   target("srec", "srec", srec),
   target("elf", "elf", elf),
   target("uf2", "uf2", uf2),
+  target("dfuse", "dfuse", dfuse),
   target("bin", "bin", bin),
   target("found", undefined, {
-    seeds: (random) => [hex, srec, elf, uf2, bin].flatMap(({ seeds }) => seeds(random)),
-    mutations: [hex, srec, elf, uf2].flatMap(({ mutations }) => mutations),
+    seeds: (random) => [hex, srec, elf, uf2, dfuse, bin].flatMap(({ seeds }) => seeds(random)),
+    mutations: [hex, srec, elf, uf2, dfuse].flatMap(({ mutations }) => mutations),
   }),
 ];

@@ -58,6 +58,7 @@ export const FORMAT_NAMES = {
   srec: "S-record",
   elf: "ELF",
   uf2: "UF2",
+  dfuse: "DfuSe",
 } as const;
 
 export function imageText(file: string, image: MemoryImage): string {

@@ -5,7 +5,7 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { BootlaceError, isSystemError } from "../../errors.js";
-import { detectFormat } from "../../image/detect.js";
+import { addressedFormat } from "../../image/detect.js";
 import { MemoryImage } from "../../image/image.js";
 import { parseImage } from "../../image/parse.js";
 
@@ -44,7 +44,8 @@ export async function openSource(file: string, { stdin, raw }: SourceOptions): P
   const name = piped ? "standard input" : file;
   const bytes = await readAll(piped ? stdin : createReadStream(file), name);
   if (bytes.length === 0) throw new BootlaceError("IMAGE_INVALID", `${name} is empty`, { file: name });
-  const format = raw ? "bin" : (detectFormat(bytes) ?? "bin");
+  const found = raw ? undefined : addressedFormat(bytes);
+  const format = found === undefined || found === "dfuse" ? "bin" : found; // 0.7 knows nothing of DfuSe
   const addressed = format !== "bin";
   const image = addressed ? parse(bytes, name, format) : new MemoryImage([{ address: 0, bytes }]);
   return { name, format: FORMAT_NAMES[format], image, addressed, piped };

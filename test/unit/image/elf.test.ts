@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse, plain, rejection } from "./support.js";
-import { ELF_HEADERS, patched, toyElf } from "./toy-files.js";
+import { parseImage } from "../../../src/image/parse.js";
+import { ELF_HEADERS, patched, toyElf, withSections } from "./toy-files.js";
 
 const one = toyElf([{ physical: 0x0800_0000, bytes: [1, 2, 3, 4] }], 0x0800_0001);
 const FIRST_HEADER = ELF_HEADERS;
@@ -33,25 +34,85 @@ describe("ELF", () => {
     expect(image.entry).toBeUndefined();
   });
 
-  it("begins with the first section where the first segment begins with the ELF header", () => {
+  describe("whose first segment begins with the ELF header", () => {
     const headers = ELF_HEADERS + 32;
-    const sections = new Uint8Array(80);
-    const view = new DataView(sections.buffer);
-    // Type PROGBITS, flags ALLOC, address, offset, size; the second is .bss, which has no bytes in the file.
-    [1, 2, 0, headers, 4].forEach((word, field) => view.setUint32(4 + 4 * field, word, true));
-    [8, 2, 0, 1, 4].forEach((word, field) => view.setUint32(44 + 4 * field, word, true));
-    let file: Uint8Array = new Uint8Array([...one, ...sections]);
-    for (const [offset, value] of [
+    const withHeader = [
       [FIRST_HEADER + 4, 0],
+      [FIRST_HEADER + 8, 0x0800_0000 - headers],
       [FIRST_HEADER + 12, 0x0800_0000 - headers],
       [FIRST_HEADER + 16, headers + 4],
       [FIRST_HEADER + 20, headers + 4],
-      [32, one.length],
-    ] as const)
-      file = patched(file, offset, value);
-    expect(plain(parse(patched(file, 48, 2, 16)))).toEqual([[0x0800_0000, [1, 2, 3, 4]]]);
-    expect(parse(file).start).toBe(0x0800_0000 - headers); // no sections: nothing to go by
-    expect(parse(patched(file, 48, 3, 16)).start).toBe(0x0800_0000 - headers); // a table past the end
+    ].reduce((file, [offset, value]) => patched(file, offset!, value!), one);
+    const PROGBITS = 1;
+    const NOBITS = 8;
+    const NOTE = 7;
+    const EXIDX = 0x7000_0001;
+    const ALLOC = 2;
+
+    it("takes the bytes of its sections that occupy memory, of whatever type, and no others", () => {
+      const file = withSections(withHeader, [
+        { type: EXIDX, flags: ALLOC, address: 0x0800_0001, offset: headers + 1, size: 1 },
+        { type: NOTE, flags: ALLOC, address: 0x0800_0003, offset: headers + 3, size: 1 },
+        { type: NOBITS, flags: ALLOC, address: 0x0800_0000, offset: headers, size: 4 },
+        { type: PROGBITS, flags: 0, address: 0, offset: 0, size: 40 },
+      ]);
+      expect(plain(parse(file))).toEqual([
+        [0x0800_0001, [2]],
+        [0x0800_0003, [4]],
+      ]);
+    });
+
+    it("is refused without a section table, unless whole segments are asked for", () => {
+      for (const file of [withHeader, withSections(withHeader, [])]) {
+        const error = rejection(() => parse(file));
+        expect(error.message).toBe(
+          "fw, offset 0x00000034: the segment for 0x07FFFFAC begins with the ELF header, and without a section table nothing says where the firmware in it begins",
+        );
+        expect(error.hint).toContain("--elf-segments");
+        const asked = parseImage(file, { file: "fw", elfSegments: true });
+        expect([asked.start, asked.byteLength]).toEqual([0x0800_0000 - headers, headers + 4]);
+      }
+    });
+
+    it("is refused when the table of sections or a section runs past the end", () => {
+      const file = withSections(withHeader, [
+        { type: PROGBITS, flags: ALLOC, address: 0x0800_0000, offset: headers, size: 4000 },
+      ]);
+      expect(rejection(() => parse(file)).message).toBe(
+        "fw, offset 0x00000080: the section for 0x08000000 (4000 bytes at offset 0x00000054) runs past the end of the file",
+      );
+      expect(rejection(() => parse(patched(file, 48, 3, 16))).message).toBe(
+        "fw, offset 0x00000020: the table of 3 section headers at 0x00000058 runs past the end of the file",
+      );
+      expect(rejection(() => parse(patched(file, 46, 64, 16))).message).toBe(
+        "fw, offset 0x0000002E: section headers of 64 bytes each, not 40",
+      );
+    });
+  });
+
+  it("loads every section to where its own segment says, also where segments share bytes of addresses in RAM", () => {
+    const file = toyElf([
+      { physical: 0x0800_0000, virtual: 0x2000_0000, bytes: [1, 2] },
+      { physical: 0x0800_0100, virtual: 0x2000_0000, bytes: [3, 4] },
+    ]);
+    const from = ELF_HEADERS + 64;
+    const section = (address: number, offset: number) => ({ type: 1, flags: 2, address, offset, size: 2 });
+    const sections = [section(0x2000_0000, from), section(0x2000_0000, from + 2)];
+    expect(plain(parse(withSections(file, sections)))).toEqual([
+      [0x0800_0000, [1, 2]],
+      [0x0800_0100, [3, 4]],
+    ]);
+  });
+
+  it("takes virtual addresses where the linker left all physical ones 0", () => {
+    const file = toyElf([
+      { physical: 0, virtual: 0x0800_0000, bytes: [1] },
+      { physical: 0, virtual: 0x0800_0010, bytes: [2] },
+    ]);
+    expect(plain(parse(file))).toEqual([
+      [0x0800_0000, [1]],
+      [0x0800_0010, [2]],
+    ]);
   });
 
   it("tells at which offset the byte of an address stands", () => {
@@ -132,7 +193,7 @@ describe("ELF that is wrong", () => {
       28,
       "no segment has bytes to load (PT_LOAD with a file size)",
     ],
-    ["an overlap", two, 118, "gives 1 byte from 0x00000001 again, after offset 0x00000075; the two differ"],
+    ["an overlap", two, 118, "gives 0x09 for 0x00000001, but offset 0x00000075 gave 0x02"],
   ])("is refused for %s, naming the offset", (_, file, offset, what) => {
     const error = rejection(() => parse(file, "elf"));
     expect(error.message).toBe(`fw, offset 0x${offset.toString(16).toUpperCase().padStart(8, "0")}: ${what}`);
@@ -149,7 +210,7 @@ describe("ELF that is wrong", () => {
       view.setUint32(52 + 32 * index + 20, 4096, true);
     }
     expect(rejection(() => parse(file)).message).toBe(
-      "fw, offset 0x0000001C: its segments hold 409600 bytes, more than the whole file",
+      "fw, offset 0x0000001C: it has 409600 bytes to load, more than the whole file",
     );
   });
 

@@ -87,6 +87,60 @@ describe("Intel HEX", () => {
   });
 });
 
+describe("Intel HEX as people have it", () => {
+  it("takes the same bytes twice, and says so", () => {
+    const image = parse(lines(data(4, 1), data(0, 1, 2), data(1, 2, 3, 9, 1, 5), data(0, 1), EOF));
+    expect(plain(image)).toEqual([[0, [1, 2, 3, 9, 1, 5]]]);
+    expect(image.notes.remarks).toEqual(["3 bytes are given twice with the same value, from 0x00000000 on"]);
+    expect([0, 2, 4, 5].map((address) => image.notes.placeOf!(address))).toEqual([
+      { line: 2 },
+      { line: 3 },
+      { line: 3 },
+      { line: 3 },
+    ]);
+  });
+
+  it.each([
+    ["Ctrl-Z", "\x1a"],
+    ["NULs on the end record's own line", "\0\0\0"],
+    ["erased flash", "\n\xff\xff\xff\xff"],
+    ["all of them, with blank lines", "\r\n\x1a\r\n\0\0\xff\n\n"],
+  ])("takes padding behind the end record for no data: %s", (_, padding) => {
+    const image = parse(ascii(`${data(0, 1, 2)}\n${EOF}${padding}`));
+    expect(plain(image)).toEqual([[0, [1, 2]]]);
+    expect(image.notes.remarks).toEqual([]);
+  });
+
+  it("leaves comments out, in front, between and behind records, and says so", () => {
+    const image = parse(
+      lines(
+        "; made by hand",
+        "// from",
+        "# three",
+        data(0, 1),
+        "",
+        data(1, 2) + "  ; two",
+        "#",
+        EOF,
+        "The end.",
+      ),
+    );
+    expect(plain(image)).toEqual([[0, [1, 2]]]);
+    expect(image.notes.remarks).toEqual([
+      "5 comments are left out, from line 1 on",
+      "8 bytes of text behind the end record are left out",
+    ]);
+    expect(image.notes.placeOf!(1)).toEqual({ line: 6 });
+  });
+
+  it("refuses records behind the end record whatever stands between", () => {
+    for (const between of ["", "\x1a\n", "; next\n", "\0\0"])
+      expect(
+        rejection(() => parse(ascii(`${data(0, 1)}\n${EOF}\n${between}${data(4, 1)}\n${EOF}\n`))).message,
+      ).toMatch(/^fw, line [34]: a further record stands behind the end record$/);
+  });
+});
+
 describe("Intel HEX that is wrong", () => {
   it.each<[string, string[], number, string]>([
     [
@@ -101,12 +155,7 @@ describe("Intel HEX that is wrong", () => {
       2,
       "the file ends without an end-of-file record (type 01): it was cut short",
     ],
-    [
-      "data after the end",
-      [data(0, 1), EOF, data(1, 1)],
-      3,
-      "there is more after the end-of-file record (type 01)",
-    ],
+    ["data after the end", [data(0, 1), EOF, data(1, 1)], 3, "a further record stands behind the end record"],
     ["an unknown type", [hexRecord(6, 0, [])], 1, "record type 0x06 is none of 00 to 05"],
     [
       "a short address record",
@@ -151,19 +200,25 @@ describe("Intel HEX that is wrong", () => {
       "an overlap that differs",
       [data(0, 1, 2, 3), data(8, 1), data(2, 9, 9), EOF],
       3,
-      "gives 1 byte from 0x00000002 again, after line 1; the two differ",
+      "gives 0x09 for 0x00000002, but line 1 gave 0x03",
     ],
     [
-      "an overlap that agrees",
-      [data(0, 1, 2, 3), data(1, 2), EOF],
-      2,
-      "gives 1 byte from 0x00000001 again, after line 1; both give the same bytes",
-    ],
-    [
-      "an overlap from below",
-      [data(4, 1), data(0, 1), data(1, 1, 1, 1, 1), EOF],
+      "an overlap from below that differs",
+      [data(4, 1), data(0, 1), data(1, 1, 1, 1, 7), EOF],
       3,
-      "gives 1 byte from 0x00000004 again, after line 1; both give the same bytes",
+      "gives 0x07 for 0x00000004, but line 1 gave 0x01",
+    ],
+    [
+      "an overlap that differs in one byte further on",
+      [data(0, 1, 2, 3), data(2, 3, 4, 5), data(1, 2, 3, 4, 6), EOF],
+      3,
+      "gives 0x06 for 0x00000004, but line 2 gave 0x05",
+    ],
+    [
+      "a control character behind the end",
+      [data(0, 1), `${EOF}\x1a\x07`],
+      2,
+      "byte 0x07 stands behind the end record, neither padding nor text",
     ],
   ])("is refused for %s, naming the line", (_, records, line, what) => {
     const error = rejection(() => parse(lines(...records), "hex"));

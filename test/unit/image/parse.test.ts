@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BootlaceError } from "../../../src/errors.js";
-import { detectFormat } from "../../../src/image/detect.js";
+import { addressedFormat } from "../../../src/image/detect.js";
 import { loadImage } from "../../../src/image/load.js";
 import { parseImage } from "../../../src/image/parse.js";
 import { ascii, imageOf, parse, plain, rejection } from "./support.js";
-import { toyElf, toyUf2 } from "./toy-files.js";
+import { toyDfuse, toyElf, toyUf2 } from "./toy-files.js";
 import { writeHex } from "../../../src/image/write-hex.js";
 import { writeSrec } from "../../../src/image/write-srec.js";
 
@@ -19,46 +19,21 @@ describe("the format of a file", () => {
   it.each<[string, Uint8Array, string | undefined]>([
     ["Intel HEX", ascii(writeHex(image)), "hex"],
     ["Intel HEX after blank lines", ascii(`\r\n  ${writeHex(image)}`), "hex"],
+    ["Intel HEX after comments", ascii(`; a\n// b\n# c\n${writeHex(image)}`), "hex"],
+    ["Intel HEX after a byte order mark", ascii(`\xef\xbb\xbf${writeHex(image)}`), "hex"],
     ["S-record", ascii(writeSrec(image)), "srec"],
     ["ELF", toyElf([{ physical: 0, bytes: VECTORS }]), "elf"],
     ["UF2", toyUf2([{ address: 0, bytes: VECTORS }]), "uf2"],
-    ["a vector table", VECTORS, "bin"],
-    ["binary that begins with blanks", Uint8Array.of(0x20, 0x20, 0x00, 0x20), "bin"],
+    ["DfuSe", toyDfuse([{ elements: [{ address: 0, bytes: VECTORS }] }]), "dfuse"],
     ["a damaged HEX", ascii(":xx"), "hex"],
+    ["a HEX damaged by zeros further on", ascii(`${writeHex(image).slice(0, 20)}\0\0\0\0\0\0\0\0`), "hex"],
+    ["a vector table", VECTORS, undefined],
+    ["a binary that begins with ':'", Uint8Array.of(0x3a, 0x10, 0x00, 0x20, 1, 2, 3, 4), undefined],
+    ["a binary that begins with 'S1'", Uint8Array.of(0x53, 0x31, 0x00, 0x20, 1, 2, 3, 4), undefined],
     ["a page of text", ascii("<html>\n<body>404 Not Found</body>"), undefined],
-    ["a ZIP archive", ascii("PK\x03\x04\x14\x00"), undefined],
-    ["gzip", ascii("\x1f\x8b\x08\x00"), undefined],
-    ["DfuSe", ascii("DfuSe\x01\x00\x00"), undefined],
     ["nothing", new Uint8Array(0), undefined],
   ])("is found in its content: %s", (_, bytes, format) => {
-    expect(detectFormat(bytes)).toBe(format);
-  });
-
-  it.each<[string, Uint8Array, string]>([
-    ["empty", new Uint8Array(0), "the file is empty"],
-    [
-      "text",
-      ascii("404 Not Found"),
-      "the file is a text, but neither Intel HEX (lines that begin with ':') nor S-record ('S')",
-    ],
-    ["a ZIP archive", ascii("PK\x03\x04\x14\x00"), "the file is a ZIP archive, not a firmware image"],
-    [
-      "DfuSe",
-      ascii("DfuSe\x01"),
-      "the file is a DfuSe file (.dfu), which wraps one or more images, not a firmware image",
-    ],
-  ])("is not guessed: %s", (_, bytes, what) => {
-    const error = rejection(() => parse(bytes));
-    expect(error.message).toBe(`fw, offset 0x00000000: ${what}`);
-    expect(error.context).toMatchObject({ file: "fw", offset: 0 });
-  });
-
-  it("can be forced", () => {
-    const text = ascii("404 Not Found");
-    expect(parseImage(text, { file: "page", format: "bin", base: 0x0800_0000 }).byteLength).toBe(13);
-    expect(rejection(() => parse(VECTORS, "hex")).message).toBe(
-      "fw, line 1: a record begins with ':', this line with byte 0x00",
-    );
+    expect(addressedFormat(bytes)).toBe(format);
   });
 });
 
@@ -93,14 +68,31 @@ describe("a raw binary", () => {
   });
 });
 
+describe("a base", () => {
+  it.each<[string, Uint8Array]>([
+    ["Intel HEX", ascii(writeHex(imageOf([0x0800_0000, VECTORS])))],
+    ["S-record", ascii(writeSrec(imageOf([0x0800_0000, VECTORS])))],
+    ["ELF", toyElf([{ physical: 0x0800_0000, bytes: VECTORS }])],
+    ["UF2", toyUf2([{ address: 0x0800_0000, bytes: VECTORS }])],
+    ["DfuSe", toyDfuse([{ elements: [{ address: 0x0800_0000, bytes: VECTORS }] }])],
+  ])("is refused with a file that names its addresses: %s", (_, bytes) => {
+    const error = rejection(() => parseImage(bytes, { file: "fw", base: 0x0800_4000 }));
+    expect(error.code).toBe("USAGE");
+    expect(error.message).toBe("fw names its own addresses: the base 0x08004000 has no meaning with it");
+    expect(error.hint).toContain("--offset");
+    expect(parseImage(bytes, { file: "fw", defaultBase: 0x0800_4000 }).start).toBe(0x0800_0000);
+  });
+});
+
 describe("a limit on size", () => {
-  const options = { file: "fw", base: 0, maxBytes: 7 };
+  const options = { file: "fw", defaultBase: 0, maxBytes: 7 };
   it.each<[string, Uint8Array, string]>([
     ["bin", VECTORS, "fw, offset 0x00000007"],
     ["hex", ascii(writeHex(imageOf([0, VECTORS]), { bytesPerLine: 4 })), "fw, line 2"],
     ["srec", ascii(writeSrec(imageOf([0, VECTORS]), { bytesPerLine: 4 })), "fw, line 3"],
     ["elf", toyElf([{ physical: 0, bytes: VECTORS }]), "fw, offset 0x00000054"],
     ["uf2", toyUf2([{ address: 0, bytes: VECTORS }]), "fw, offset 0x00000020"],
+    ["dfuse", toyDfuse([{ elements: [{ address: 0, bytes: VECTORS }] }]), "fw, offset 0x00000125"],
   ])("holds for %s", (_, bytes, place) => {
     expect(rejection(() => parseImage(bytes, options)).message).toBe(
       `${place}: the image is larger than 7 bytes`,
@@ -111,7 +103,7 @@ describe("a limit on size", () => {
 
 describe("a raw binary", () => {
   it("is copied, unless the caller gives its bytes away", () => {
-    const bytes = Uint8Array.of(0, 0x20, 0, 0x20, 1, 2, 0, 8);
+    const bytes = VECTORS.slice();
     const options = { file: "app.bin", base: 0 };
     expect(parseImage(bytes, options).segments[0]!.bytes.buffer).not.toBe(bytes.buffer);
     expect(parseImage(bytes, { ...options, owned: true }).segments[0]!.bytes.buffer).toBe(bytes.buffer);

@@ -52,6 +52,17 @@ describe("S-record", () => {
   });
 });
 
+describe("S-record as people have it", () => {
+  it("takes the same bytes twice, comments and padding behind the end record", () => {
+    const image = parse(ascii(`; by hand\n${s1(0, 1, 2)}\n${s1(1, 2, 3)}\n${END}\n\x1a\0\0`));
+    expect(plain(image)).toEqual([[0, [1, 2, 3]]]);
+    expect(image.notes.remarks).toEqual([
+      "1 comment is left out, from line 1 on",
+      "1 byte is given twice with the same value, from 0x00000001 on",
+    ]);
+  });
+});
+
 describe("S-record that is wrong", () => {
   it.each<[string, string[], number, string]>([
     [
@@ -74,7 +85,7 @@ describe("S-record that is wrong", () => {
       2,
       "the file ends with neither an end record (S7 to S9) nor a count (S5, S6): it was cut short",
     ],
-    ["more after the end", [s1(0, 1), END, s1(1, 1)], 3, "there is more after the end record (S7, S8 or S9)"],
+    ["more after the end", [s1(0, 1), END, s1(1, 1)], 3, "a further record stands behind the end record"],
     [
       "type S4",
       [srecRecord(4, [0, 0], [])],
@@ -90,12 +101,7 @@ describe("S-record that is wrong", () => {
       "the byte count is 2, but address and checksum of an S1 alone need 3",
     ],
     ["a line cut short", [s1(0, 1), "S10400"], 2, "the line is cut short: it ends after 6 characters"],
-    [
-      "an overlap",
-      [s1(0, 1, 2), s1(1, 2), END],
-      2,
-      "gives 1 byte from 0x00000001 again, after line 1; both give the same bytes",
-    ],
+    ["an overlap", [s1(0, 1, 2), s1(1, 3), END], 2, "gives 0x03 for 0x00000001, but line 1 gave 0x02"],
   ])("is refused for %s, naming the line", (_, records, line, what) => {
     const error = rejection(() => parse(lines(...records), "srec"));
     expect(error.message).toBe(`fw, line ${line}: ${what}`);
