@@ -16,6 +16,7 @@ export async function verifyImage(
   checkUsable(session);
   checkInside(session, image, "the image");
   const run = new JobRun(session, options);
+  run.remark(image);
   return run.conclude(async () => {
     const wanted = joined(image.segments);
     let differences: Range[] = [];

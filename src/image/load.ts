@@ -31,8 +31,7 @@ export async function loadImage(path: string, options: LoadOptions = {}): Promis
     ? await readAll(options.stdin ?? process.stdin, file, most)
     : (readRegular(path, most) ??
       (await readAll(createReadStream(path, { highWaterMark: CHUNK_BYTES }), file, most)));
-  const { stdin: _, maxFileBytes: __, ...parseOptions } = options;
-  return parseImage(bytes, { ...parseOptions, file, owned: true });
+  return parseImage(bytes, { ...options, file, owned: true });
 }
 
 /** At once: streams cost a short command more than all the rest of it. Undefined for pipes, devices and what else tells no size. */

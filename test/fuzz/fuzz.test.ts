@@ -30,7 +30,15 @@ describe("hostile images", () => {
   });
 
   it("reach the checks of each format, not only the first one", async () => {
-    const least: Record<string, number> = { hex: 24, srec: 25, elf: 18, uf2: 13, dfuse: 13, bin: 2, found: 40 };
+    const least: Record<string, number> = {
+      hex: 24,
+      srec: 25,
+      elf: 18,
+      uf2: 13,
+      dfuse: 13,
+      bin: 2,
+      found: 40,
+    };
     for (const target of IMAGE_TARGETS) {
       const { outcomes } = await fuzz(target, { runs: 2000, seed: 7 });
       expect(outcomes.size, target.name).toBeGreaterThanOrEqual(least[target.name.replace("image:", "")]!);

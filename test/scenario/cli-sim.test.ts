@@ -100,7 +100,7 @@ describe("refusals name the place, say what to try, and end with FAILED", () => 
     const { status, stderr } = await bootlace(["write", scratch("cut.hex"), "--port", "sim:stm32g071"]);
     expect(lines(stderr)).toEqual([
       `error: ${scratch("cut.hex")}, line 101: the file ends without an end-of-file record (type 01): it was cut short. [IMAGE_INVALID]`,
-      "  try:     Build the file again, or force its format with --format.",
+      "  try:     Build or download the file again.",
       "FAILED  write: IMAGE_INVALID, exit status 40",
     ]);
     expect(status).toBe(40);
@@ -115,7 +115,8 @@ describe("refusals name the place, say what to try, and end with FAILED", () => 
 
   it("an image too large: first address outside, status 41, the flash untouched", async () => {
     const large = binFile("large.bin", new Uint8Array(132 * 1024).fill(1));
-    const { status, stderr } = await bootlace(["write", large, "--port", "sim:stm32g071"]);
+    const raw = ["--format", "bin", "--port", "sim:stm32g071"];
+    const { status, stderr } = await bootlace(["write", large, ...raw]);
     expect(stderr).toContain(
       "0x08020000 to 0x08020FFF (4096 bytes) is outside the flash of STM32G07xxx/08xxx",
     );
@@ -149,10 +150,11 @@ describe("refusals name the place, say what to try, and end with FAILED", () => 
 
   it("an image that is not for this chip: a note, or status 42 with --check refuse", async () => {
     const foreign = binFile("foreign.bin", new Uint8Array(64).fill(0x80));
-    const warned = await bootlace(["write", foreign, "--port", "sim:stm32g071"]);
+    const raw = ["--format", "bin", "--port", "sim:stm32g071"];
+    const warned = await bootlace(["write", foreign, ...raw]);
     expect(warned.stderr).toMatch(/^Note {6}.*stack pointer/m);
     expect(warned.status).toBe(0);
-    const refused = await bootlace(["write", foreign, "--port", "sim:stm32g071", "--check", "refuse"]);
+    const refused = await bootlace(["write", foreign, ...raw, "--check", "refuse"]);
     expect(lastLine(refused.stderr)).toBe("FAILED  at write: IMAGE_UNLIKELY, exit status 42");
     expect(refused.status).toBe(42);
   });

@@ -2,6 +2,7 @@
 import { BootlaceError } from "../../errors.js";
 import type { EventSink, FlashEvent, Phase } from "../events.js";
 import type { JobOptions } from "../job.js";
+import type { MemoryImage } from "../../image/image.js";
 import type { Session } from "../chip/session.js";
 import { monotonicMs } from "../../monotonic.js";
 
@@ -60,6 +61,11 @@ export class JobRun {
 
   note(text: string): void {
     this.#emit({ type: "note", text });
+  }
+
+  /** What the image's reader took although it is unusual, or left out. */
+  remark({ notes }: MemoryImage): void {
+    for (const remark of notes.remarks ?? []) this.note(remark);
   }
 
   /** Runs a part of the job between its `start` and `end`. `work` tells how far it is; a string that it returns is the end's detail. */

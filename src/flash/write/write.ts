@@ -25,6 +25,7 @@ export async function writeImage(
 ): Promise<WriteResult> {
   const run = new JobRun(session, options);
   const doubts = checkImage(session, image, options);
+  run.remark(image);
   for (const doubt of doubts) run.note(`this may not be firmware for ${session.chip.name}: ${doubt}`);
   return run.conclude(async () => {
     const plan = await planWrite(run, image, options);

@@ -80,7 +80,7 @@ const words = (...values: readonly number[]): Uint8Array => {
 };
 const text = (value: string, length: number): Uint8Array => {
   const bytes = new Uint8Array(length);
-  bytes.set([...value].map((char) => char.charCodeAt(0)));
+  bytes.set(Array.from({ length: value.length }, (_, index) => value.charCodeAt(index)));
   return bytes;
 };
 const concat = (...parts: readonly Uint8Array[]): Uint8Array =>
