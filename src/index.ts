@@ -3,9 +3,14 @@ export { connect } from "./flash/connect.js";
 export type { ConnectOptions, Target } from "./flash/target.js";
 export type {
   ChipInfo,
+  EraseOptions,
   EraseResult,
   EraseWhat,
   JobOptions,
+  ProtectionResult,
+  ProtectWhat,
+  ReadOptions,
+  UnprotectOptions,
   VerifyResult,
   WriteOptions,
   WriteResult,

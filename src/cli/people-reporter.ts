@@ -141,7 +141,9 @@ export class PeopleReporter implements Reporter {
 
 export function chipText(chip: ChipInfo): string {
   const version = chip.bootloaderVersion === undefined ? "" : ` ${chip.bootloaderVersion}`;
-  return `${chip.name}, ${bytesText(chip.geometry.size)} flash, bootloader${version} (protocol ${chip.protocol})`;
+  const { size } = chip.geometry;
+  const flash = size === 0 ? "flash size not known" : `${bytesText(size)} flash`;
+  return `${chip.name}, ${flash}, bootloader${version} (protocol ${chip.protocol})`;
 }
 
 function retryText(event: FlashEvent & { type: "retry" }): string {

@@ -1,6 +1,6 @@
 /** The last line of a job, and what --json says in its place. */
 import type { BootlaceError } from "../errors.js";
-import type { EraseResult, VerifyResult, WriteResult } from "../flash/job.js";
+import type { EraseResult, ProtectionResult, ProtectWhat, VerifyResult, WriteResult } from "../flash/job.js";
 import { rangeJson } from "./json.js";
 import { bytesText, plural, timeText } from "./text.js";
 
@@ -24,7 +24,7 @@ function writeText(result: WriteResult): string {
       ", ",
     );
   }
-  if (outcome === "planned") return `planned only, the flash was not touched, ${time}`;
+  if (outcome === "planned") return ["planned only, the flash was not touched", time].join(", ");
   const total = pagesKept + result.plan.writePages;
   const kept = pagesKept === 0 ? [] : [`${pagesKept} of ${plural(total, "page")} kept`];
   return [
@@ -37,7 +37,7 @@ function writeText(result: WriteResult): string {
 }
 
 function leftText({ left }: WriteResult): string[] {
-  return left === "running" ? ["started"] : left === "reset" ? ["reset"] : [];
+  return left === "running" ? ["told to start"] : left === "reset" ? ["told to reset"] : [];
 }
 
 const retriesText = (retries: number): string[] =>
@@ -50,6 +50,37 @@ export function eraseVerdict(result: EraseResult): Verdict {
       ? `already blank, nothing erased`
       : `${plural(pages, "page")} (${bytesText(bytes)}) erased${how === "pages" ? "" : ` by ${how} erase`}`;
   return { text: [what, ...retriesText(retries), timeText(elapsedMs)].join(", "), result };
+}
+
+/** A chip does not tell which of its sectors are protected. */
+export function protectVerdict(what: ProtectWhat, result: ProtectionResult): Verdict {
+  if ("readout" in what)
+    return {
+      text: `readout protection is set, the chip restarted and refuses to be read, ${timeText(result.elapsedMs)}`,
+      result: { protected: "readout", ...result },
+    };
+  const sectors = what.writeSectors.join(", ");
+  return {
+    text: `the chip was told to write-protect ${what.writeSectors.length === 1 ? "sector" : "sectors"} ${sectors}, and restarts; it does not tell which are protected, ${timeText(result.elapsedMs)}`,
+    result: { protected: "write", sectors: what.writeSectors, ...result },
+  };
+}
+
+export function unprotectVerdict(what: "readout" | "write", result: ProtectionResult): Verdict {
+  const text =
+    what === "write"
+      ? "the chip was told to lift write protection, and restarts; it does not tell which sectors are protected"
+      : readoutText(result);
+  return { text: `${text}, ${timeText(result.elapsedMs)}`, result: { unprotected: what, ...result } };
+}
+
+function readoutText({ known, flash }: ProtectionResult): string {
+  if (known === "acknowledged") return "the chip was told to lift readout protection and to erase its flash";
+  const lifted = "readout protection is lifted";
+  if (flash === undefined) return `${lifted}; the flash was not looked at`;
+  return flash === "blank"
+    ? `${lifted}, every page of the flash begins blank`
+    : `${lifted}, and the flash is not blank: this chip kept it`;
 }
 
 export function verifyVerdict(result: VerifyResult, failure?: BootlaceError): Verdict {

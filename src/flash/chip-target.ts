@@ -4,11 +4,26 @@ import type { MemoryImage } from "../image/image.js";
 import { stm32Crc } from "../protocol/crc.js";
 import { eraseFlash } from "./erase/erase.js";
 import { uniqueIdOf } from "./chip/identify.js";
+import {
+  checkAddress,
+  checkEraseWhat,
+  checkIsImage,
+  checkOptions,
+  checkProtectWhat,
+  checkRange,
+  checkUnprotect,
+  checkWords,
+} from "./arguments.js";
 import type {
   ChipInfo,
+  EraseOptions,
   EraseResult,
   EraseWhat,
   JobOptions,
+  ProtectionResult,
+  ProtectWhat,
+  ReadOptions,
+  UnprotectOptions,
   VerifyResult,
   WriteOptions,
   WriteResult,
@@ -38,8 +53,9 @@ export class ChipTarget implements Target {
     return this.session.chip;
   }
 
-  info(): Promise<ChipInfo> {
-    return this.#turn(async () => {
+  async info(options: JobOptions = {}): Promise<ChipInfo> {
+    checkOptions("job", options);
+    return this.#job(options, async () => {
       const { device, loader, chip } = this.session;
       await this.session.confirm?.();
       const uniqueId = device && !chip.readoutProtected ? await uniqueIdOf(loader, device) : undefined;
@@ -47,16 +63,22 @@ export class ChipTarget implements Target {
     });
   }
 
-  write(image: MemoryImage, options: WriteOptions = {}): Promise<WriteResult> {
+  async write(image: MemoryImage, options: WriteOptions = {}): Promise<WriteResult> {
+    checkIsImage(image);
+    checkOptions("write", options);
     return this.#turn(() => writeImage(this.session, image, options));
   }
 
-  verify(image: MemoryImage, options: JobOptions = {}): Promise<VerifyResult> {
+  async verify(image: MemoryImage, options: JobOptions = {}): Promise<VerifyResult> {
+    checkIsImage(image);
+    checkOptions("job", options);
     return this.#turn(() => verifyImage(this.session, image, options));
   }
 
-  read({ start, end }: Range, options: JobOptions & { readonly once?: boolean } = {}): Promise<Uint8Array> {
-    const span = { address: start, length: end - start };
+  async read(range: Range, options: ReadOptions = {}): Promise<Uint8Array> {
+    checkRange(range);
+    checkOptions("read", options);
+    const span = { address: range.start, length: range.end - range.start };
     return this.#job(options, async (run) => {
       let bytes = new Uint8Array(0);
       await run.phase("read", { total: span.length }, async (progress) => {
@@ -66,17 +88,20 @@ export class ChipTarget implements Target {
     });
   }
 
-  erase(
-    what: EraseWhat,
-    options: JobOptions & { readonly erasePartial?: boolean } = {},
-  ): Promise<EraseResult> {
+  async erase(what: EraseWhat, options: EraseOptions = {}): Promise<EraseResult> {
+    checkEraseWhat(what);
+    checkOptions("erase", options);
     return this.#turn(() => eraseFlash(this.session, what, options));
   }
 
-  checksum(
-    { start, end }: Range,
+  async checksum(
+    range: Range,
     options: JobOptions = {},
   ): Promise<{ crc: number; by: "checksum" | "read back" }> {
+    checkRange(range);
+    checkWords(range);
+    checkOptions("job", options);
+    const { start, end } = range;
     const span = { address: start, length: end - start };
     return this.#job(options, async (run) => {
       if (!canChecksum(run, span))
@@ -88,22 +113,26 @@ export class ChipTarget implements Target {
     });
   }
 
-  run(address = this.session.geometry.base, options: JobOptions = {}): Promise<void> {
+  async run(address = this.session.geometry.base, options: JobOptions = {}): Promise<void> {
+    checkAddress(address);
+    checkOptions("job", options);
     return this.#job(options, (run) => startProgram(run, address));
   }
 
-  reset(options: JobOptions = {}): Promise<void> {
+  async reset(options: JobOptions = {}): Promise<void> {
+    checkOptions("job", options);
     return this.#job(options, resetChip);
   }
 
-  protect(
-    what: { readonly readout: true } | { readonly writeSectors: readonly number[] },
-    options: JobOptions = {},
-  ): Promise<void> {
+  async protect(what: ProtectWhat, options: JobOptions = {}): Promise<ProtectionResult> {
+    checkProtectWhat(what);
+    checkOptions("job", options);
     return this.#job(options, (run) => protectChip(run, what));
   }
 
-  unprotect(what: "readout" | "write", options: JobOptions = {}): Promise<void> {
+  async unprotect(what: "readout" | "write", options: UnprotectOptions = {}): Promise<ProtectionResult> {
+    checkOptions("unprotect", options);
+    checkUnprotect(what, options);
     return this.#job(options, (run) => unprotectChip(run, what));
   }
 

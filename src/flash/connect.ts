@@ -5,6 +5,7 @@ import { stoppable } from "../transport/stoppable.js";
 import type { TargetAddress } from "../transport/target.js";
 import type { Transport } from "../transport/transport.js";
 import type { Identity } from "../protocol/identify.js";
+import { checkConnect } from "./arguments.js";
 import { ChipTarget } from "./chip-target.js";
 import { withAddressHint } from "./chip/address-hint.js";
 import { identifyChip } from "./chip/identify.js";
@@ -21,6 +22,7 @@ export async function connect(
   target: string | TargetAddress | Transport,
   options: ConnectOptions = {},
 ): Promise<Target> {
+  checkConnect(target, options);
   const link = await openLink(target, options);
   try {
     options.signal?.throwIfAborted();

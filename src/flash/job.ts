@@ -8,6 +8,21 @@ export interface JobOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface ReadOptions extends JobOptions {
+  /** Believe the first reading: what matters is confirmed otherwise. */
+  readonly once?: boolean;
+}
+
+export interface EraseOptions extends JobOptions {
+  /** Erase all that the range touches, also pages that it covers in part. */
+  readonly erasePartial?: boolean;
+}
+
+export interface UnprotectOptions extends JobOptions {
+  /** Consent to what lifting readout protection does to the chip. Needed for "readout", refused for "write". */
+  readonly eraseEverything?: boolean;
+}
+
 export interface WriteOptions extends JobOptions {
   /** Give up what else is in the pages that the image covers only in part. */
   readonly erasePartial?: boolean | undefined;
@@ -56,6 +71,23 @@ export interface EraseResult {
   readonly elapsedMs: number;
 }
 
+export type ProtectWhat = { readonly readout: true } | { readonly writeSectors: readonly number[] };
+
+/** What became of a protection, and how that is known. */
+export interface ProtectionResult {
+  /**
+   * "seen": the chip restarted and was asked. "acknowledged": it took the command, and does not tell (single sectors), or tells only
+   * after its next power-on.
+   */
+  readonly known: "seen" | "acknowledged";
+  /**
+   * The flash after readout protection was lifted: "blank" and "not blank" were looked at ("blank" by the ROM's checksum of each page,
+   * or by its first bytes where there is none). Absent where nobody looked.
+   */
+  readonly flash?: "blank" | "not blank" | undefined;
+  readonly elapsedMs: number;
+}
+
 /** "all", a bank, or the pages that a range touches; a range that does not end on page borders is refused. */
 export type EraseWhat = "all" | { readonly bank: 1 | 2 } | Range;
 
@@ -72,7 +104,8 @@ export interface ChipInfo {
   readonly bootloaderId?: number;
   readonly bootloaderVersion?: string;
   readonly geometry: Geometry;
-  readonly flashSizeFrom: "size register" | "option" | "largest of its product ID";
+  readonly flashSizeFrom:
+    "size register" | "option" | "largest of its product ID" | "nothing: size not known";
   /** undefined: could not be found out. */
   readonly readoutProtected?: boolean;
   /** 96-bit unique ID, 24 hex digits, where it can be read. */

@@ -3,14 +3,20 @@ import type { Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
 import type {
   ChipInfo,
+  EraseOptions,
   EraseResult,
   EraseWhat,
   JobOptions,
+  ProtectionResult,
+  ProtectWhat,
+  ReadOptions,
+  UnprotectOptions,
   VerifyResult,
   WriteOptions,
   WriteResult,
 } from "./job.js";
 
+/** Every job checks what it is given and rejects with USAGE, before anything is sent, when that is not of its type. */
 export interface Target extends AsyncDisposable {
   /** What connecting found out; `info()` asks the chip for the rest (protection, unique ID). */
   readonly chip: ChipInfo;
@@ -22,23 +28,24 @@ export interface Target extends AsyncDisposable {
   write(image: MemoryImage, options?: WriteOptions): Promise<WriteResult>;
   verify(image: MemoryImage, options?: JobOptions): Promise<VerifyResult>;
   /** Any readable memory, not only flash. Confirmed by the ROM's checksum or a second reading, unless `once`. */
-  read(range: Range, options?: JobOptions & { readonly once?: boolean }): Promise<Uint8Array>;
-  erase(what: EraseWhat, options?: JobOptions & { readonly erasePartial?: boolean }): Promise<EraseResult>;
+  read(range: Range, options?: ReadOptions): Promise<Uint8Array>;
+  erase(what: EraseWhat, options?: EraseOptions): Promise<EraseResult>;
   /** CRC of a run of flash as the ROM computes it (AN4221, Get Checksum); computed from what is read where the ROM has no such command. */
   checksum(
     range: Range,
     options?: JobOptions,
   ): Promise<{ readonly crc: number; readonly by: "checksum" | "read back" }>;
-  /** Go: starts the program whose vector table is at `address`, default the start of flash. The target is then gone. */
+  /**
+   * Go: tells the chip to start the program whose vector table is at `address`, default the start of flash. The chip acknowledges and is
+   * gone from the bus; whether the program runs is not seen.
+   */
   run(address?: number, options?: JobOptions): Promise<void>;
-  /** Restarts the chip through a small RAM program; a chip without accessible RAM is refused with NOT_OFFERED. */
+  /** Restarts the chip by its reset lines, or through a small RAM program; one without either is refused with NOT_OFFERED. */
   reset(options?: JobOptions): Promise<void>;
-  protect(
-    what: { readonly readout: true } | { readonly writeSectors: readonly number[] },
-    options?: JobOptions,
-  ): Promise<void>;
-  /** `readout` erases the whole chip. */
-  unprotect(what: "readout" | "write", options?: JobOptions): Promise<void>;
+  /** Readout protection is level 1. Sectors of write protection count as the chip's reference manual counts them. */
+  protect(what: ProtectWhat, options?: JobOptions): Promise<ProtectionResult>;
+  /** "readout" erases the whole chip, and is refused without `{ eraseEverything: true }`. */
+  unprotect(what: "readout" | "write", options?: UnprotectOptions): Promise<ProtectionResult>;
   /** Waits for the job in progress. Twice is fine. */
   close(): Promise<void>;
 }

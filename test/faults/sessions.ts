@@ -256,7 +256,7 @@ const PROTECTIONS: readonly Session[] = [
     name: "unprotect readout",
     programs: [],
     readoutLevel: 1,
-    run: (target) => target.unprotect("readout"),
+    run: (target) => target.unprotect("readout", { eraseEverything: true }),
     wrong: (rig) => (settled(rig) === 0 ? blank(rig, 0, OLD_FLASH.length) : "the chip is still protected"),
     harm: () => undefined,
   },

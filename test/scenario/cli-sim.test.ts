@@ -326,7 +326,7 @@ describe("other verbs", () => {
     const port = chipFile("run");
     await bootlace(["write", FIRMWARE, "--port", port]);
     const { stderr } = await bootlace(["run", "--port", port]);
-    expect(lastLine(stderr)).toBe("OK  program at 0x08000000 started");
+    expect(lastLine(stderr)).toBe("OK  the chip was told to start the program at 0x08000000");
   });
 
   it("image convert and image info agree with each other", async () => {

@@ -97,7 +97,7 @@ describe("Ctrl-C and SIGTERM in the middle of a write", () => {
       const stopped = await interrupted(signal, [signal]);
       expect(stopped.status).toBe(status);
       expect(stopped.stderr).toContain(`error: ${message}. [${code}]\n  chip:    `);
-      expect(stopped.stderr).toContain("it is still in its bootloader\n");
+      expect(stopped.stderr).toContain("the chip is still in its bootloader\n");
       expect(lastLine(stopped.stderr)).toBe(`FAILED  at write: ${code}, exit status ${status}`);
       const again = await bootlace(["write", FIRMWARE, "--port", `sim:stm32g071?file=${scratch(signal)}`]);
       expect(lastLine(again.stderr)).toMatch(/^OK {2}.*written and verified/);

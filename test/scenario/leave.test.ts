@@ -42,7 +42,7 @@ describe("leaving the bootloader", () => {
     await expect(leaving).rejects.toMatchObject({
       code: "NOT_OFFERED",
       message: "STM32L01xxx/02xxx cannot be reset through its bootloader: no RAM is left for a program",
-      context: { chipState: "the image is written and verified" },
+      context: { chipState: "the image is written and verified; the chip is still in its bootloader" },
     });
   });
 });

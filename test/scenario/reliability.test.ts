@@ -81,7 +81,7 @@ describe("a chip that loses its power", () => {
       const error = await failureOf(target.write(NEW, { check: "off" }));
       expect(error.code).toBe("NO_REPLY");
       expect(error.context.chipState).toBe(
-        "everything but the first words of the image is written and verified; whether these are stored was not seen",
+        "everything but the first words of the image is written and verified; whether these are stored was not seen; whether the chip is still in its bootloader is not known",
       );
       expect(mixtures).toEqual([]);
       expect(rig.flash.subarray(8, 3 * PAGE)).toEqual(NEW.segments[0]!.bytes.subarray(8));
@@ -104,27 +104,39 @@ describe("a mass erase that is acknowledged and not done", () => {
 describe("an error says what the chip holds", () => {
   it.each([
     [
-      "before the erase of the first page was acknowledged",
+      "before the chip took the erase of the first page",
+      0x45,
       0,
-      "an erase that includes the first page of the image was begun, and its end was not seen",
+      "the flash was not changed; whether the chip is still in its bootloader is not known",
+    ],
+    [
+      "when the list of pages was sent and the erase not acknowledged",
+      0x00,
+      0,
+      "an erase that includes the first page of the image was begun, and its end was not seen; whether the chip is still in its bootloader is not known",
     ],
     [
       "once it is blank",
+      0x45,
       1,
-      "the first page of the image is not complete, so the chip does not start a half-written program; it is still in its bootloader",
+      "the first page of the image is not complete, so the chip does not start a half-written program; whether the chip is still in its bootloader is not known",
     ],
-  ])("%s", async (_, erases, chipState) => {
+  ])("%s", async (_, firstByte, erases, chipState) => {
     const rig = rigFor();
-    let seen = 0;
-    const erasing: Appointment = {
+    let erasing = 0;
+    const failing: Appointment = {
       at: 0,
-      wants: (step) => step.kind === "write" && step.bytes[0] === 0x45 && seen++ === erases,
+      wants: (step) => {
+        if (step.kind !== "write") return false;
+        if (step.bytes[0] === 0x45) erasing++;
+        return erasing > erases && step.bytes[0] === firstByte;
+      },
       act: (hit) => {
         hit.die("ENODEV");
         return Promise.reject(systemFailure("ENODEV"));
       },
     };
-    const target = await rig.connect(faulty(rig, erasing));
+    const target = await rig.connect(faulty(rig, failing));
     const error = await failureOf(target.write(NEW, { check: "off" }));
     expect(error.code).toBe("ADAPTER_GONE");
     expect(error.context.chipState).toBe(chipState);
@@ -367,7 +379,7 @@ describe("protection", () => {
     await (await rig.connect(rig.open())).protect(READOUT);
     const target = await rig.connect(rig.open());
     rig.chip.inject({ kind: "reset in operation", operation: 0, fraction: 0.5 });
-    await target.unprotect("readout");
+    await target.unprotect("readout", { eraseEverything: true });
     expect(rig.chip.readoutLevel).toBe(0);
     expect(rig.flash.every((byte) => byte === 0xff)).toBe(true);
   });

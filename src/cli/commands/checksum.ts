@@ -10,6 +10,7 @@ import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTarget } from "../targets.js";
 import { bytesText } from "../text.js";
 import type { Act } from "../verb.js";
+import { wholeFlash } from "../whole-flash.js";
 
 export function define(command: Command, act: Act): void {
   command.addOption(
@@ -33,8 +34,7 @@ async function run(context: Context, options: TargetOptions & { readonly range?:
     targets: [chosen],
     output: options,
     work: async (target, jobOptions) => {
-      const { base, end } = target.chip.geometry;
-      const range = options.range ?? { start: base, end };
+      const range = options.range ?? wholeFlash(target.chip);
       const { crc, by } = await target.checksum(range, jobOptions);
       if (options.json !== true) context.io.stdout.write(`${hex(crc)}\n`);
       const text = `CRC ${hex(crc)} of ${bytesText(range.end - range.start)} at ${hex(range.start)} (${by})`;

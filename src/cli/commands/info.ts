@@ -94,10 +94,13 @@ const SIZE_FROM = {
 
 function flashText({ geometry, flashSizeFrom }: ChipInfo): string {
   const { base, end, size } = geometry;
+  if (flashSizeFrom === "nothing: size not known")
+    return "size and layout are not known: give them with --flash-size and --page-size";
   return `${bytesText(size)} at ${hex(base)} to ${hex(end - 1)} (${SIZE_FROM[flashSizeFrom]})`;
 }
 
-function pagesText({ geometry }: ChipInfo): string {
+function pagesText({ geometry }: ChipInfo): string | undefined {
+  if (geometry.pages.length === 0) return undefined;
   const counts = new Map<number, number>();
   for (const { size } of geometry.pages) counts.set(size, (counts.get(size) ?? 0) + 1);
   const parts = [...counts].map(([size, count]) => `${plural(count, geometry.unit)} of ${bytesText(size)}`);
@@ -106,5 +109,7 @@ function pagesText({ geometry }: ChipInfo): string {
 
 function protectionText({ readoutProtected }: ChipInfo): string {
   if (readoutProtected === undefined) return "protection not known";
-  return readoutProtected ? "protected: only `bootlace unprotect readout` works" : "not protected";
+  return readoutProtected
+    ? "protected: only `bootlace unprotect readout --yes-erase-everything` works"
+    : "not protected";
 }

@@ -1,6 +1,7 @@
 /** `bootlace protect`: readout protection (level 1) and write protection. */
 import { type Command, Option } from "commander";
 import { BootlaceError } from "../../errors.js";
+import type { ProtectWhat } from "../../flash/job.js";
 import { parseWhole } from "../args.js";
 import type { Context } from "../context.js";
 import { addExamples, addOutputOptions, parsed } from "../options.js";
@@ -8,6 +9,7 @@ import { runJob } from "../run-job.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
 import type { Act } from "../verb.js";
+import { protectVerdict } from "../verdict.js";
 
 interface ProtectCliOptions extends TargetOptions {
   readonly sectors?: readonly number[];
@@ -42,20 +44,12 @@ async function run(context: Context, what: "readout" | "write", options: Protect
     targets,
     output: options,
     work: async (target, jobOptions) => {
-      await target.protect(protection, jobOptions);
-      const text =
-        what === "readout"
-          ? "readout protection set"
-          : `sectors ${options.sectors?.join(", ") ?? ""} write-protected`;
-      return { text: `${text}; the chip resets itself`, result: { protected: what } };
+      return protectVerdict(protection, await target.protect(protection, jobOptions));
     },
   });
 }
 
-function protectionOf(
-  what: "readout" | "write",
-  sectors: readonly number[] | undefined,
-): { readonly readout: true } | { readonly writeSectors: readonly number[] } {
+function protectionOf(what: "readout" | "write", sectors: readonly number[] | undefined): ProtectWhat {
   if (what === "readout") {
     if (sectors !== undefined)
       throw new BootlaceError("USAGE", "readout protection covers the whole chip: --sectors has no meaning");

@@ -12,6 +12,7 @@ import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTarget } from "../targets.js";
 import { bytesText, timeText } from "../text.js";
 import type { Act } from "../verb.js";
+import { wholeFlash } from "../whole-flash.js";
 
 interface ReadCliOptions extends TargetOptions {
   readonly range?: Range;
@@ -50,8 +51,7 @@ async function run(context: Context, out: string, options: ReadCliOptions): Prom
     targets: [chosen],
     output: options,
     work: async (target, jobOptions) => {
-      const { base, end } = target.chip.geometry;
-      const range = options.range ?? { start: base, end };
+      const range = options.range ?? wholeFlash(target.chip);
       const startedMs = context.now();
       const bytes = await target.read(range, jobOptions);
       const content = await encodeImage(new MemoryImage([{ address: range.start, bytes }]), format);

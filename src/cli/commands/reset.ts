@@ -21,7 +21,7 @@ async function run(context: Context, options: TargetOptions): Promise<number> {
     output: options,
     work: async (target, jobOptions) => {
       await target.reset(jobOptions);
-      return { text: "chip reset", result: { left: "reset" } };
+      return { text: "the chip was told to reset", result: { left: "reset" } };
     },
   });
 }

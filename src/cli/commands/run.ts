@@ -29,7 +29,7 @@ async function run(context: Context, address: number | undefined, options: Targe
     work: async (target, jobOptions) => {
       await target.run(address, jobOptions);
       const at = address ?? target.chip.geometry.base;
-      return { text: `program at ${hex(at)} started`, result: { address: at } };
+      return { text: `the chip was told to start the program at ${hex(at)}`, result: { address: at } };
     },
   });
 }

@@ -7,6 +7,7 @@ import { runJob } from "../run-job.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
 import type { Act } from "../verb.js";
+import { unprotectVerdict } from "../verdict.js";
 import { parseWhat } from "./protect.js";
 
 interface UnprotectCliOptions extends TargetOptions {
@@ -36,16 +37,19 @@ async function run(
       hint: "If that is what you want, pass --yes-erase-everything.",
     });
   }
+  if (what === "write" && options.yesEraseEverything === true) {
+    throw new BootlaceError("USAGE", "lifting write protection erases nothing", {
+      hint: "Leave --yes-erase-everything away.",
+    });
+  }
   const targets = await chooseTargets(options, context.io.env);
   return runJob(context, {
     verb: "unprotect",
     targets,
     output: options,
     work: async (target, jobOptions) => {
-      await target.unprotect(what, jobOptions);
-      const text =
-        what === "readout" ? "readout protection lifted, the flash is erased" : "write protection lifted";
-      return { text: `${text}; the chip resets itself`, result: { unprotected: what } };
+      const consent = what === "readout" && { eraseEverything: true };
+      return unprotectVerdict(what, await target.unprotect(what, { ...jobOptions, ...consent }));
     },
   });
 }

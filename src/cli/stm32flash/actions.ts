@@ -31,7 +31,7 @@ const ACTIONS: Readonly<Record<Action, (task: Task) => Promise<void>>> = {
   crc,
   "write unprotect": async ({ session, report }) => {
     await session.loader.writeUnprotect();
-    report.say("Write protection is lifted; the chip restarts.");
+    report.say("The chip was told to lift write protection, and restarts.");
   },
   "read protect": (task) => setReadout(task, true),
   "read unprotect": (task) => setReadout(task, false),
@@ -112,9 +112,9 @@ export async function leave(task: Task, moved: boolean): Promise<void> {
     if (restarted) await meetAgain(port);
     const address = line.go === 0 ? session.geometry.base : line.go;
     await targetOf(task).run(address, jobOptions);
-    report.say(`Started the program at ${hex(address)}.`);
+    report.say(`The chip was told to start the program at ${hex(address)}.`);
   } else if (line.reset && !restarted && !moved) {
     await targetOf(task).reset(jobOptions);
-    report.say("Reset the chip.");
+    report.say("The chip was told to reset.");
   }
 }

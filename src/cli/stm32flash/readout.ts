@@ -11,36 +11,46 @@ export async function setReadout(task: Task, on: boolean): Promise<void> {
   const { session, report } = task;
   const { loader, quirks } = session;
   const confirmed = on ? await loader.readoutProtect().then(() => true) : await loader.readoutUnprotect();
-  const is = await isProtected(task);
-  if (is === undefined && !confirmed)
+  const now = await lookAgain(task);
+  if (now === undefined && !confirmed)
     throw new BootlaceError(
       "NO_REPLY",
       "the chip neither confirmed the command nor came back to its bootloader",
     );
-  if (is === undefined)
+  const later = quirks.readoutUnprotectNeedsPowerCycle;
+  if (now === undefined)
     report.warn("the chip did not come back to its bootloader: its protection was not looked at");
-  else if (is !== on && !quirks.readoutUnprotectNeedsPowerCycle) throw notDone(on);
-  report.say(
-    on
-      ? "Readout protection is set."
-      : `Readout protection is lifted, the flash is erased${powerCycle(quirks)}.`,
-  );
+  else if ((now === "protected") !== on && !later) throw notDone(on);
+  report.say(verdict(on, later ? undefined : now, later));
 }
 
-const powerCycle = (quirks: { readonly readoutUnprotectNeedsPowerCycle: boolean }): string =>
-  quirks.readoutUnprotectNeedsPowerCycle ? "; this chip takes notice of it at its next power-on" : "";
+type Now = "protected" | "blank" | "not blank";
+
+/** What was looked at, or what the chip was told. */
+function verdict(on: boolean, now: Now | undefined, later: boolean): string {
+  const told = `The chip was told to ${on ? "set" : "lift"} readout protection`;
+  if (later) return `${told}; it takes notice of it at its next power-on.`;
+  if (now === undefined) return `${told}${on ? "" : ", which erases the flash"}.`;
+  if (on) return "Readout protection is set.";
+  const flash = now === "blank" ? "begins blank" : "is not blank: this chip kept it";
+  return `Readout protection is lifted, the flash ${flash}.`;
+}
 
 /** undefined: it does not come back, or gives another answer. */
-async function isProtected({ port, session }: Task): Promise<boolean | undefined> {
+async function lookAgain({ port, session }: Task): Promise<Now | undefined> {
+  const { loader, geometry } = session;
   try {
     await meetAgain(port);
-    await session.loader.readMemory(session.geometry.base, 4);
-    return false;
+    const first = await loader.readMemory(geometry.base, LOOK_BYTES);
+    return first.every((byte) => byte === geometry.erasedValue) ? "blank" : "not blank";
   } catch (error) {
     if (!(error instanceof BootlaceError)) throw error;
-    return error.code === "PROTECTED" ? true : undefined;
+    return error.code === "PROTECTED" ? "protected" : undefined;
   }
 }
+
+/** Stack pointer and first vectors. */
+const LOOK_BYTES = 64;
 
 const notDone = (on: boolean): BootlaceError =>
   new BootlaceError(

@@ -127,7 +127,8 @@ function geometryFor(
   flashKiB: number | undefined,
   options: IdentifyOptions,
 ): Geometry {
-  const { flashSize, pageSize } = options;
+  const { flashSize, pageSize, layout } = options;
+  refuseWithoutEffect(device, options);
   if (flashSize !== undefined && pageSize !== undefined)
     return customGeometry({
       flashBase: device?.flash.base ?? DEFAULT_FLASH_BASE,
@@ -136,15 +137,30 @@ function geometryFor(
       ...(device && { writeAlign: device.flash.writeAlign, erasedValue: device.flash.erasedValue }),
     });
   if (device)
-    return geometryOf(
-      device,
-      flashSize ?? (flashKiB === undefined ? undefined : flashKiB * 1024),
-      options.layout,
-    );
-  return NO_FLASH;
+    return geometryOf(device, flashSize ?? (flashKiB === undefined ? undefined : flashKiB * 1024), layout);
+  return { ...NO_FLASH, size: flashSize ?? 0, end: NO_FLASH.base + (flashSize ?? 0) };
 }
 
-/** Of a chip that nobody knows: `info` and `read` work, what needs pages says UNKNOWN_CHIP. */
+/** An option that would change nothing was meant to: it is refused. */
+function refuseWithoutEffect(
+  device: Device | undefined,
+  { flashSize, pageSize, layout }: IdentifyOptions,
+): void {
+  if (pageSize !== undefined && flashSize === undefined)
+    throw new BootlaceError("USAGE", "a page size says nothing without a flash size", {
+      hint: "Give both, with --flash-size and --page-size.",
+    });
+  if (layout !== undefined && (device === undefined || pageSize !== undefined))
+    throw new BootlaceError(
+      "USAGE",
+      device
+        ? "a page size describes the whole layout: --layout has no meaning beside it"
+        : "this chip is not in the device table, which has the layouts",
+      { hint: "Leave --layout away." },
+    );
+}
+
+/** Of a chip that nobody knows: `info` and `read` of a range work, what needs pages says UNKNOWN_CHIP. */
 const NO_FLASH: Geometry = {
   base: DEFAULT_FLASH_BASE,
   size: 0,
@@ -185,7 +201,9 @@ function describe({
       ? "option"
       : flashKiB !== undefined
         ? "size register"
-        : "largest of its product ID";
+        : device
+          ? "largest of its product ID"
+          : "nothing: size not known";
   return {
     productId: identity.productId,
     name: device?.name ?? `unknown chip ${hex(identity.productId, 3)}`,

@@ -28,22 +28,38 @@ export async function startProgram(run: JobRun, address: number): Promise<void> 
         hint: "Reset the chip instead, with --reset or by its NRST line.",
       },
     );
-  await refuseBlank(run, address);
-  await persist(run, { phase: "leave", address }, () => loader.go(address));
-  run.note(`the program at ${hex(address)} was started`);
+  await refuseNoProgram(run, address);
+  await persist(run, { phase: "leave", address }, () => run.leaving(() => loader.go(address)));
 }
 
 /** Stack pointer and reset vector. */
 const VECTOR_BYTES = 8;
 
-/** A chip that starts nothing acknowledges Go all the same. What cannot be read is not refused. */
-async function refuseBlank(run: JobRun, address: number): Promise<void> {
+/**
+ * A chip that starts nothing acknowledges Go all the same. A reset vector without its lowest bit is no Thumb code, and a Cortex-M knows
+ * no other (PM0223, "Vector table": bit 0 of each vector must be 1): that starts nothing. What cannot be read is not refused.
+ */
+async function refuseNoProgram(run: JobRun, address: number): Promise<void> {
+  const vectors = await vectorsAt(run, address);
+  if (!vectors) return;
+  const resetVector = new DataView(vectors.buffer, vectors.byteOffset).getUint32(4, true);
+  if (resetVector % 2 === 1 && resetVector !== 0xffff_ffff) return;
+  const blank = vectors.every((byte) => byte === run.session.geometry.erasedValue);
+  const why = blank
+    ? "its first words are blank"
+    : `its second word, ${hex(resetVector)}, is no reset vector`;
+  throw new BootlaceError("NO_PROGRAM", `there is no program at ${hex(address)}: ${why}`, { address });
+}
+
+/** @returns undefined where the chip cannot or does not want to say */
+async function vectorsAt(run: JobRun, address: number): Promise<Uint8Array | undefined> {
   const { geometry, loader } = run.session;
-  const inFlash = address >= geometry.base && address + VECTOR_BYTES <= geometry.end;
-  if (!inFlash || !loader.offers(READ_MEMORY)) return;
-  const vectors = await readSpan(run, "leave", { address, length: VECTOR_BYTES });
-  if (vectors.some((byte) => byte !== geometry.erasedValue)) return;
-  throw new BootlaceError("NO_PROGRAM", `there is no program at ${hex(address)}: its first words are blank`, {
-    address,
-  });
+  if (!loader.offers(READ_MEMORY)) return undefined;
+  try {
+    return await readSpan(run, "leave", { address, length: VECTOR_BYTES });
+  } catch (error) {
+    const inFlash = address >= geometry.base && address + VECTOR_BYTES <= geometry.end;
+    if (!inFlash && error instanceof BootlaceError && error.code === "REFUSED") return undefined;
+    throw error;
+  }
 }

@@ -3,41 +3,60 @@
  * chip is asked again when it has restarted. The protection of single sectors cannot be asked for.
  */
 import { BootlaceError } from "../../errors.js";
+import { isBlank } from "../erase/pages.js";
+import type { ProtectionResult, ProtectWhat } from "../job.js";
 import { connectBootloader } from "../../protocol/connect.js";
 import { delay } from "../../transport/transport.js";
 import type { JobRun } from "../run/job-run.js";
 import { RegisterReader } from "./registers.js";
 import type { Session } from "./session.js";
 
-export async function protectChip(
-  run: JobRun,
-  what: { readonly readout: true } | { readonly writeSectors: readonly number[] },
-): Promise<void> {
+export async function protectChip(run: JobRun, what: ProtectWhat): Promise<ProtectionResult> {
   run.checkpoint();
-  const { loader } = run.session;
-  if ("readout" in what) await setReadout(run, true);
-  else {
-    await insist(run, () => loader.writeProtect(what.writeSectors));
-    run.note("the chip restarts now; a chip does not tell which of its sectors are protected");
+  if ("readout" in what) {
+    await setReadout(run, true);
+    return { known: "seen", elapsedMs: run.elapsedMs };
   }
+  checkSectors(run.session, what.writeSectors);
+  await insist(run, () => run.session.loader.writeProtect(what.writeSectors));
+  return { known: "acknowledged", elapsedMs: run.elapsedMs };
 }
 
 /** Lifting readout protection erases the whole chip. */
-export async function unprotectChip(run: JobRun, what: "readout" | "write"): Promise<void> {
+export async function unprotectChip(run: JobRun, what: "readout" | "write"): Promise<ProtectionResult> {
   run.checkpoint();
   const { loader, quirks } = run.session;
-  if (what === "write") {
-    await insist(run, () => loader.writeUnprotect());
-    run.note("the chip restarts now; a chip does not tell which of its sectors are protected");
-    return;
-  }
-  run.state = "erasing";
-  if (!quirks.readoutUnprotectNeedsPowerCycle) {
+  if (what === "write") await insist(run, () => loader.writeUnprotect());
+  else if (quirks.readoutUnprotectNeedsPowerCycle) {
+    await insist(run, () => run.changing("lifting", () => loader.readoutUnprotect()));
+    run.note("this chip applies the new protection level at its next power-on only");
+  } else {
     await setReadout(run, false);
-    return;
+    return { known: "seen", flash: await flashNow(run), elapsedMs: run.elapsedMs };
   }
-  await insist(run, () => loader.readoutUnprotect());
-  run.note("this chip applies the new protection level at its next power-on only");
+  return { known: "acknowledged", elapsedMs: run.elapsedMs };
+}
+
+/** A sector of write protection is a page or several: a number that no page has is one of none. The chip checks nothing. */
+function checkSectors({ chip, geometry: { pages, unit } }: Session, sectors: readonly number[]): void {
+  const missing = sectors.filter((sector) => sector >= pages.length);
+  if (pages.length === 0 || missing.length === 0) return;
+  throw new BootlaceError(
+    "USAGE",
+    `there is no sector ${missing.join(", ")}: the flash of ${chip.name} has ${pages.length} ${unit}s`,
+    { hint: "Sectors count from 0; the chip's reference manual says which pages each of them covers." },
+  );
+}
+
+/** Clones keep their flash, and a chip that was not protected erases nothing: it is looked at. */
+async function flashNow(run: JobRun): Promise<"blank" | "not blank" | undefined> {
+  const { pages } = run.session.geometry;
+  if (pages.length === 0) return undefined;
+  for (const page of pages) {
+    run.checkpoint();
+    if (!(await isBlank(run, page))) return "not blank";
+  }
+  return "blank";
 }
 
 const MOST_ATTEMPTS = 3;
@@ -47,7 +66,8 @@ const FINAL: ReadonlySet<string> = new Set(["ADAPTER_GONE", "NO_PERMISSION", "NO
 async function setReadout(run: JobRun, wanted: boolean): Promise<void> {
   const { loader } = run.session;
   for (let attempt = 1; ; attempt++) {
-    const failure = await failureOf(() => (wanted ? loader.readoutProtect() : loader.readoutUnprotect()));
+    const command = (): Promise<unknown> => (wanted ? loader.readoutProtect() : loader.readoutUnprotect());
+    const failure = await failureOf(() => run.changing(wanted ? "protecting" : "lifting", command));
     const is = await isReadoutProtected(run.session);
     if (is === wanted) return;
     if (is === undefined) throw failure ?? unconfirmed();

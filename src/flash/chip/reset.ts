@@ -17,12 +17,12 @@ import type { Session } from "./session.js";
 /** @throws BootlaceError RESET_FAILED, or NOT_OFFERED where the chip can only be reset from outside */
 export async function resetChip(run: JobRun): Promise<void> {
   const { session } = run;
-  if (session.restart) return session.restart();
+  if (session.restart) return run.leaving(session.restart);
   const { program, area } = wayOut(session);
   const address = Math.ceil(area.start / 16) * 16;
   await load(run, address, ramProgram(program, address));
-  await persist(run, { phase: "leave", address }, () => session.loader.go(address));
-  run.note(`the chip restarts, by a program in its RAM at ${hex(address)}`);
+  await persist(run, { phase: "leave", address }, () => run.leaving(() => session.loader.go(address)));
+  run.note(`a program in the chip's RAM at ${hex(address)} was told to restart it`);
 }
 
 /** Ways that are programs; the first that the chip's notes name. A chip that was empty at power-on comes back to its bootloader after a plain reset. */

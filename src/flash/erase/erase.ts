@@ -5,13 +5,11 @@ import { BootlaceError, hex } from "../../errors.js";
 import { stm32CrcOfFill } from "../../protocol/crc.js";
 import { checkUsable, flashRanges } from "../write/check-image.js";
 import { eraseAndSee, erasePages, isWhollyBlank, massErase } from "./pages.js";
-import type { EraseResult, EraseWhat, JobOptions } from "../job.js";
+import type { EraseOptions, EraseResult, EraseWhat } from "../job.js";
 import { JobRun } from "../run/job-run.js";
 import { canChecksum, readSpan } from "../look/read.js";
 import { persist } from "../run/retry.js";
 import type { Session } from "../chip/session.js";
-
-export type EraseOptions = JobOptions & { readonly erasePartial?: boolean };
 
 export async function eraseFlash(
   session: Session,
@@ -23,7 +21,6 @@ export async function eraseFlash(
   const run = new JobRun(session, options);
   return run.conclude(async () => {
     await session.confirm?.();
-    run.state = "erasing";
     let how: EraseResult["how"] = "pages";
     await run.phase("erase", { total: pages.length, unit: "pages" }, async (progress) => {
       how = await eraseWhole(run, what);

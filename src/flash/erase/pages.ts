@@ -62,7 +62,7 @@ export async function eraseAndSee(
       run.quietMs = Math.max(LEAST_QUIET_MS, Math.min(run.quietMs * 3, MOST_PATIENCE_MS));
     }
     try {
-      await command();
+      await run.changing(run.eraseState, command);
     } catch (error) {
       endNotSeen = isLostEnd(error);
       if (endNotSeen) run.adapterGivesUp = true;

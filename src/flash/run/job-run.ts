@@ -1,5 +1,6 @@
 /** One job at work: its events, its count of retries, the points where it may be stopped, and what it has done to the chip. */
 import { BootlaceError } from "../../errors.js";
+import { READOUT_PROTECT, READOUT_UNPROTECT, WRITE_UNPROTECT } from "../../protocol/commands.js";
 import type { EventSink, FlashEvent, Phase } from "../events.js";
 import type { JobOptions } from "../job.js";
 import type { MemoryImage } from "../../image/image.js";
@@ -7,24 +8,45 @@ import type { Session } from "../chip/session.js";
 import { monotonicMs } from "../../monotonic.js";
 
 /** What an interrupted job leaves behind, said in every error from here on. */
-export type ChipState = "untouched" | "erasing" | "begun" | "unbootable" | "finishing" | "complete";
+export type ChipState =
+  "untouched" | "erasing" | "begun" | "unbootable" | "finishing" | "complete" | "protecting" | "lifting";
 
 const STATE_TEXT: Readonly<Record<ChipState, string>> = {
-  untouched: "the flash was not changed; the chip is still in its bootloader",
-  erasing: "the erase is not complete; the chip is still in its bootloader",
+  untouched: "the flash was not changed",
+  erasing: "an erase was begun, and not all of it was seen to be blank",
   begun: "an erase that includes the first page of the image was begun, and its end was not seen",
   unbootable:
-    "the first page of the image is not complete, so the chip does not start a half-written program; it is still in its bootloader",
+    "the first page of the image is not complete, so the chip does not start a half-written program",
   finishing:
     "everything but the first words of the image is written and verified; whether these are stored was not seen",
   complete: "the image is written and verified",
+  protecting: "the flash was not changed; whether the protection was changed was not seen",
+  lifting: "the chip was told to lift its protection, which erases the flash; what came of it was not seen",
 };
+
+/** Failures after which nobody knows where the chip is: it did not answer, or nothing could be asked. */
+const NOT_HEARD: ReadonlySet<string> = new Set([
+  "NO_REPLY",
+  "DESYNCHRONISED",
+  "BUS_FAILED",
+  "BUS_BUSY",
+  "TIMED_OUT",
+  "ADAPTER_GONE",
+  "ADAPTER_LIMIT",
+  "NO_PERMISSION",
+  "RESET_FAILED",
+  "INTERNAL",
+]);
 
 const PROGRESS_INTERVAL_MS = 50;
 
 export class JobRun {
   retries = 0;
   state: ChipState = "untouched";
+  /** What the first erase that is sent makes of `state`. */
+  eraseState: ChipState = "erasing";
+  /** Go was sent, or the reset lines were moved. */
+  left = false;
   /** The adapter did not wait for the end of an erase: the next commands are given less to do. */
   adapterGivesUp = false;
   /** After that, how long the chip must not be asked: learned from erases that came to nothing. */
@@ -44,6 +66,32 @@ export class JobRun {
 
   get elapsedMs(): number {
     return monotonicMs() - this.startedAt;
+  }
+
+  /**
+   * Runs a command that changes the flash, or its protection, of a chip that nothing was done to yet. One that ended before the chip
+   * took its opcode changed nothing.
+   */
+  async changing<T>(to: ChipState, command: () => Promise<T>): Promise<T> {
+    const before = this.state;
+    if (before === "untouched") this.state = to;
+    try {
+      return await command();
+    } catch (error) {
+      if (wasNotTaken(error)) this.state = before;
+      throw error;
+    }
+  }
+
+  /** Runs what makes the chip leave its bootloader. */
+  async leaving<T>(command: () => Promise<T>): Promise<T> {
+    this.left = true;
+    try {
+      return await command();
+    } catch (error) {
+      if (wasNotTaken(error)) this.left = false;
+      throw error;
+    }
   }
 
   /** Between two commands: the only places where a job stops. @throws BootlaceError INTERRUPTED, or the signal's own BootlaceError */
@@ -94,7 +142,27 @@ export class JobRun {
       return await work();
     } catch (error) {
       if (!(error instanceof BootlaceError) || error.context.chipState !== undefined) throw error;
-      throw error.with({ chipState: STATE_TEXT[this.state] });
+      throw error.with({ chipState: `${STATE_TEXT[this.state]}; ${this.#whereText(error)}` });
     }
   }
+
+  #whereText({ code }: BootlaceError): string {
+    if (this.left) return "whether the chip left its bootloader was not seen";
+    return NOT_HEARD.has(code)
+      ? "whether the chip is still in its bootloader is not known"
+      : "the chip is still in its bootloader";
+  }
+}
+
+/** Commands that are an opcode and nothing else: where its status was lost, the chip may have taken it. */
+const OPCODE_ALONE: ReadonlySet<string> = new Set(
+  [WRITE_UNPROTECT, READOUT_PROTECT, READOUT_UNPROTECT].map(({ name }) => name),
+);
+
+function wasNotTaken(error: unknown): boolean {
+  if (!(error instanceof BootlaceError)) return false;
+  const { code, context } = error;
+  if (code === "NOT_OFFERED") return true;
+  const refused = code === "REFUSED" || code === "PROTECTED";
+  return context.phase === "command" && (refused || !OPCODE_ALONE.has(context.command ?? ""));
 }

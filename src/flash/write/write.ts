@@ -60,7 +60,7 @@ async function perform(run: JobRun, plan: Plan, image: MemoryImage, distrustKept
   const { erasedValue, writeAlign } = geometry;
   const cut = { blockBytes: loader.writeBytes, erasedValue, writeAlign, imageStart: image.start };
   const [pages] = await Promise.all([meanwhile(() => cutPages(plan.pages, cut)), run.session.confirm?.()]);
-  run.state = "begun";
+  run.eraseState = "begun";
   await erase(run, plan);
   run.state = "unbootable";
   const total = pages.reduce((sum, page) => sum + lengthOf(page), 0);

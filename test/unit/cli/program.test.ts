@@ -404,7 +404,7 @@ describe("verify, read, erase, run, checksum, info", () => {
     const { connect } = connecting({ run: () => Promise.resolve() });
     for (const verb of ["run", "go"]) {
       const { stderr } = await cli([verb, ...TARGET], { connect });
-      expect(lines(stderr).at(-1)).toBe("OK  program at 0x08000000 started");
+      expect(lines(stderr).at(-1)).toBe("OK  the chip was told to start the program at 0x08000000");
     }
   });
 

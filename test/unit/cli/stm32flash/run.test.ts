@@ -107,13 +107,18 @@ describe("bootlace stm32flash", () => {
     const blank = await run("-g", "0", CHIP);
     expect([blank.status, blank.stderr.includes("there is no program at 0x08000000")]).toEqual([1, true]);
     const go = await run("-w", fileOf("program.bin", new Uint8Array(64).fill(1)), "-g", "0", CHIP);
-    expect([go.status, lines(go.stdout).at(-1)]).toEqual([0, "Started the program at 0x08000000."]);
+    expect([go.status, lines(go.stdout).at(-1)]).toEqual([
+      0,
+      "The chip was told to start the program at 0x08000000.",
+    ]);
     const reset = await run("-R", CHIP);
-    expect([reset.status, lines(reset.stdout).at(-1)]).toEqual([0, "Reset the chip."]);
+    expect([reset.status, lines(reset.stdout).at(-1)]).toEqual([0, "The chip was told to reset."]);
     expect((await run("-j", CHIP)).stdout).toContain("Readout protection is set.\n");
-    expect((await run("-u", CHIP)).stdout).toContain("Write protection is lifted; the chip restarts.\n");
+    expect((await run("-u", CHIP)).stdout).toContain(
+      "The chip was told to lift write protection, and restarts.\n",
+    );
     expect((await run("-k", `${CHIP}&rdp=1`)).stdout).toContain(
-      "Readout protection is lifted, the flash is erased",
+      "Readout protection is lifted, the flash begins blank.\n",
     );
   });
 
