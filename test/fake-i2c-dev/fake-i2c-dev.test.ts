@@ -1,6 +1,6 @@
 /** The test device itself, with a small C client and a scripted chip: what a program sees must be what the kernel does. */
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { buildPreload, compile } from "./build.js";
 import { type BusOptions, PLAIN_I2C, PROTOCOL_MANGLING, SMBUS_ONLY } from "./bus.js";
 import { projectFolder } from "./project-folder.js";
@@ -8,11 +8,11 @@ import { runTool } from "./run-tool.js";
 import { done, type Script, scriptedChip } from "./scripted-chip.js";
 import { type FakeI2c, startFakeI2c } from "./server.js";
 
-const probe = compile(
-  "probe",
-  [join(projectFolder(), "test/fake-i2c-dev/probe.c")],
-  ["-O1", "-Wall", "-Wextra", "-Werror"],
-);
+let probe = "";
+beforeAll(() => {
+  const source = join(projectFolder(), "test/fake-i2c-dev/probe.c");
+  probe = compile("probe", [source], ["-O1", "-Wall", "-Wextra", "-Werror"]);
+});
 const open: FakeI2c[] = [];
 afterEach(async () => {
   for (const device of open.splice(0)) await device.close();
