@@ -33,6 +33,8 @@ export interface SessionOptions {
   readonly whole: boolean;
   readonly version: 0x10 | 0x11 | 0x12;
   readonly times: ChipTimes;
+  /** Reads everything back, as a chip without the checksum command needs it and stm32flash does on every chip. */
+  readonly readsBack?: boolean;
 }
 
 const BLOCK = 256;
@@ -43,7 +45,8 @@ const MOST_PAGES = 511;
 const INTERVAL_US = 200;
 
 /** Connect, erase the pages, write the image in blocks of 256 bytes, verify by checksum (1.2) or by reading. */
-export function writeSession({ image, address, pages, whole, version, times }: SessionOptions): Session {
+export function writeSession(options: SessionOptions): Session {
+  const { image, address, pages, whole, version, times, readsBack = version !== 0x12 } = options;
   const session = new SessionBuilder();
   const stretches = version === 0x10;
   session.command(0x00).read(GET_BYTES[version]).status();
@@ -63,8 +66,8 @@ export function writeSession({ image, address, pages, whole, version, times }: S
     session.write(sealed([data.length - 1, ...data]));
     session.status((times.programMs * data.length) / BLOCK, stretches);
   }
-  if (version === 0x12) session.checksum(address, image.length, times);
-  else session.readBack(address, image.length);
+  if (readsBack) session.readBack(address, image.length);
+  else session.checksum(address, image.length, times);
   return session.done();
 }
 

@@ -34,5 +34,5 @@ function stm32flashVersion(): string {
   }
 }
 
-export const machineText = (m: Machine): string =>
-  `${m.cpu}, ${m.cpus} CPUs, ${m.memoryGiB} GiB, ${m.kernel}, Node ${m.node}, stm32flash ${m.stm32flash}, ${m.date}`;
+export const machineText = (m: Omit<Machine, "date">): string =>
+  `${m.cpu}, ${m.cpus} CPUs, ${m.memoryGiB} GiB, ${m.kernel}, Node ${m.node}, stm32flash ${m.stm32flash}`;

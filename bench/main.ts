@@ -1,20 +1,21 @@
 /**
  * `npm run bench [-- ROW... --runs N --save]`: measures, prints one table, writes it to bench/results/ (all rows, or --save).
- * docs/performance.md says what each row means.
+ * Ends with 1 when a row was refused. docs/performance.md says what each row means.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { projectFolder } from "../test/fake-i2c-dev/project-folder.js";
-import { machine, type Machine, machineText } from "./machine.js";
+import { machine, machineText } from "./machine.js";
 import { type Context, markdownTable, type Result, type Row } from "./row.js";
+import { saveResults } from "./results.js";
 import { buses } from "./rows/buses.js";
 import { hostCost } from "./rows/host-cost.js";
-import { memory, startUp } from "./rows/process.js";
-import { fullWrite, legacy, onePage, unchanged } from "./rows/writes.js";
+import { memory } from "./rows/memory.js";
+import { startUp } from "./rows/start-up.js";
+import { fullWrites, legacy, onePage, unchanged } from "./rows/writes.js";
 
-const ROWS: readonly Row[] = [fullWrite, onePage, unchanged, legacy, hostCost, buses, startUp, memory];
+const ROWS: readonly Row[] = [...fullWrites, onePage, unchanged, legacy, hostCost, buses, startUp, memory];
 
 async function main(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -40,7 +41,8 @@ async function main(args: readonly string[]): Promise<void> {
       )}\n`,
     );
   process.stdout.write(`\n${machineText(here)}\n\n${markdownTable(results)}\n`);
-  if (values.save || rows.length === ROWS.length) save(here, results);
+  if (values.save || rows.length === ROWS.length) process.stdout.write(`\n${saveResults(here, results)}\n`);
+  if (results.some(({ refused }) => refused)) process.exitCode = 1;
 }
 
 async function measureAll(rows: readonly Row[], runs: number): Promise<Result[]> {
@@ -58,17 +60,6 @@ function findBootlace(note: (text: string) => void): readonly string[] | undefin
   note(said.stderr.trim());
   note("bootlace is not built (npm run build): only the others are measured");
   return undefined;
-}
-
-/** One pair of files for each kind of machine, overwritten by the next run on it. */
-function save(here: Machine, results: readonly Result[]): void {
-  const name = `${here.cpu} ${here.cpus} cpus`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-  const folder = join(projectFolder(), "bench", "results");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ machine: here, results }, null, 2)}\n`);
-  const page = `# Measured on ${machineText(here)}\n\n${markdownTable(results)}\n`;
-  writeFileSync(join(folder, `${name}.md`), page);
-  process.stdout.write(`\nwritten to bench/results/${name}.md and .json\n`);
 }
 
 await main(process.argv.slice(2));

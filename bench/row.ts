@@ -22,18 +22,34 @@ export interface Result {
   readonly toReach: string;
   /** undefined: nothing was asked, or it could not be measured. */
   readonly reached: boolean | undefined;
+  /** There is no figure, and `measured` says why. What was measured before stays. */
+  readonly refused?: true;
+  /** YYYY-MM-DD. */
+  readonly date?: string | undefined;
   /** Everything, in ms, frames, bytes, KiB, as the key says. */
   readonly figures: Readonly<Record<string, number>>;
 }
+
+/** A row without figures: what would be compared was disturbed, or is not there. */
+export const refused = (row: string, what: string, why: string): Result => ({
+  row,
+  what,
+  measured: `refused: ${why}`,
+  toReach: "",
+  reached: undefined,
+  refused: true,
+  figures: {},
+});
 
 const mark = (reached: boolean | undefined): string =>
   reached === undefined ? "" : reached ? "yes" : "**no**";
 
 export function markdownTable(results: readonly Result[]): string {
   const rows = results.map(
-    ({ what, measured, toReach, reached }) => `| ${what} | ${measured} | ${toReach} | ${mark(reached)} |`,
+    ({ what, measured, toReach, reached, date }) =>
+      `| ${what} | ${measured} | ${toReach} | ${mark(reached)} | ${date ?? ""} |`,
   );
-  return ["| what | measured | to reach | reached |", "|---|---|---|---|", ...rows].join("\n");
+  return ["| what | measured | to reach | reached | on |", "|---|---|---|---|---|", ...rows].join("\n");
 }
 
 export const seconds = (ms: number): string =>
