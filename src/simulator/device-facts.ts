@@ -24,6 +24,7 @@ export const factsOf = (device: Device, options: FactsOptions = {}): ChipFacts =
   return {
     name: options.name ?? (device.parts[0] ?? device.name).toLowerCase(),
     series: device.series,
+    core: device.core ?? "unknown",
     productId: device.productId,
     flash: flashOf(device, options.flashSize ?? flash.maxSize),
     ram: ramOf(device),

@@ -31,6 +31,8 @@ export interface ChipFacts {
   readonly name: string;
   /** "G0" */
   readonly series: string;
+  /** "Cortex-M0": the only one without VTOR. */
+  readonly core: string;
   readonly productId: number;
   readonly flash: FlashFacts;
   readonly ram: {

@@ -11,6 +11,7 @@ import type { ChipTimings } from "./timings.js";
 import { NO_QUIRKS, quirksOf } from "./quirks.js";
 import type { ChipQuirks } from "./quirks.js";
 import { seededBytes } from "./random.js";
+import { runInRam } from "./run-program.js";
 import { Timeline } from "./timeline.js";
 import type { Operation } from "./timeline.js";
 import { defaultTimings } from "./timings.js";
@@ -44,6 +45,8 @@ export class Mcu {
   #boot0: boolean;
   #nrst = true;
   #emptyFlag = false;
+  /** The next boot, whatever is selected. */
+  #startsApplication = false;
 
   constructor(options: ChipOptions, clock: Clock) {
     this.facts = options.facts;
@@ -153,30 +156,36 @@ export class Mcu {
   }
 
   #boot(): void {
-    const wantsBootloader = this.#boot0 || (this.facts.emptyCheck && this.#emptyFlag);
+    const wantsBootloader =
+      !this.#startsApplication && (this.#boot0 || (this.facts.emptyCheck && this.#emptyFlag));
+    this.#startsApplication = false;
     const level2 = this.level === 2 && !this.quirks.level2Commands;
     this.#state = wantsBootloader && !level2 ? "bootloader" : "application";
-    if (this.#state === "bootloader" && this.quirks.emptyFlagCleared) this.#emptyFlag = false;
+    if (this.#state !== "bootloader") return;
+    if (this.quirks.emptyFlagCleared) this.#emptyFlag = false;
+    if (this.quirks.startOverwritesRam) this.memory.ram.fill(this.noise());
   }
 
-  /** Go: the bootloader is left at `atMs`. Programs do not run here, but one in RAM that resets the chip is known by its constants. */
+  /** Go: the bootloader is left at `atMs`. Programs in flash do not run here; those in RAM do. */
   jump(address: number, atMs: number): void {
     this.at(
       atMs,
       () => {
         this.jumpTarget = address;
-        if (this.#isResetProgram(address)) this.reset("software");
-        else this.#stop("application");
+        this.#stop("application");
+        if (!this.memory.flash.has(address)) this.#runInRam(address);
       },
       true,
     );
   }
 
-  /** The address of AIRCR and the value that requests a system reset (Arm v6-M and v7-M architecture reference manuals, AIRCR). */
-  #isResetProgram(address: number): boolean {
-    if (this.memory.flash.has(address)) return false;
-    const words = new Uint32Array(this.memory.read(address, RESET_PROGRAM_BYTES).buffer);
-    return words.includes(0xe000_ed0c) && words.includes(0x05fa_0004);
+  #runInRam(address: number): void {
+    const { core } = this.facts;
+    const { programFaultsFrom: faultsFrom, afterRamProgram } = this.quirks;
+    const { end, cycles } = runInRam(this.memory, address, { core, faultsFrom });
+    if (end !== "reset" || afterRamProgram === "nothing") return;
+    this.#startsApplication = afterRamProgram === "application";
+    this.at(this.nowMs + (cycles * 1000) / this.timings.coreHz, () => this.reset("software"), true);
   }
 
   #loadOptions(): void {
@@ -239,7 +248,5 @@ export class Mcu {
     this.#boot();
   }
 }
-
-const RESET_PROGRAM_BYTES = 128;
 
 const nothing = (): void => undefined;

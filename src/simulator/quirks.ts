@@ -64,6 +64,13 @@ export interface ChipQuirks {
   readonly specialOversize: "consume" | "desync";
   /** The bootloader clears the flag of the empty check when it starts. */
   readonly emptyFlagCleared: boolean;
+
+  /** open: AN2606 says which RAM the bootloader uses, not that it leaves the rest alone when it starts. */
+  readonly startOverwritesRam: boolean;
+  /** What runs after a program in RAM has reset the chip: a BOOT0 that is not held, or a core that needs a power cycle. */
+  readonly afterRamProgram: "as selected" | "application" | "nothing";
+  /** A program in RAM that loads from this address of the flash or a later one faults; undefined: none does but on damaged ECC. */
+  readonly programFaultsFrom?: number;
 }
 
 export const NO_QUIRKS: ChipQuirks = {
@@ -97,6 +104,8 @@ export const NO_QUIRKS: ChipQuirks = {
   damagedReadResets: false,
   specialOversize: "consume",
   emptyFlagCleared: false,
+  startOverwritesRam: false,
+  afterRamProgram: "as selected",
 };
 
 /** Values of the quirks that are neither a switch nor a number. */
@@ -110,10 +119,15 @@ export const QUIRK_CHOICES = {
   readoutUnprotectAcks: ["after", "before"],
   programErrorAnswer: ["ack", "nack"],
   specialOversize: ["consume", "desync"],
+  afterRamProgram: ["as selected", "application", "nothing"],
 } as const satisfies Partial<{ [K in keyof ChipQuirks]: readonly ChipQuirks[K][] }>;
 
 /** Those that NO_QUIRKS leaves out because "not set" is their rest position. */
-const NUMBERS = ["goStackReserve", "uartVersionByte"] as const satisfies readonly (keyof ChipQuirks)[];
+const NUMBERS = [
+  "goStackReserve",
+  "uartVersionByte",
+  "programFaultsFrom",
+] as const satisfies readonly (keyof ChipQuirks)[];
 
 export const QUIRK_NAMES: readonly string[] = [...Object.keys(NO_QUIRKS), ...NUMBERS];
 

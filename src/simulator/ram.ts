@@ -30,11 +30,17 @@ export class Ram {
 
   /** What runs past the end of the area is lost. */
   write(address: number, data: Uint8Array): void {
+    const area = this.areaAt(address);
+    area?.bytes.set(data.subarray(0, area.start + area.bytes.length - address), address - area.start);
+  }
+
+  /** The area that `address` lies in, to be read and written in place. */
+  areaAt(address: number): { readonly start: number; readonly bytes: Uint8Array } | undefined {
     const area = this.#areaOf(address);
-    if (!area) return;
+    if (!area) return undefined;
     let bytes = this.#bytes.get(area);
     if (!bytes) this.#bytes.set(area, (bytes = new Uint8Array(area.end - area.start).fill(this.#filler)));
-    bytes.set(data.subarray(0, area.end - address), address - area.start);
+    return { start: area.start, bytes };
   }
 
   #areaOf(address: number): Range | undefined {

@@ -1,6 +1,8 @@
 /** Power, reset, BOOT0, the empty check and what a chip would do on its own. */
 import { describe, expect, it } from "vitest";
+import { sameBytes } from "../../../src/bytes.js";
 import type { ChipOptions } from "../../../src/simulator/options.js";
+import type { ChipQuirks } from "../../../src/simulator/quirks.js";
 import { F405, FLASH, G071, L072 } from "./chips.js";
 import { Host, withXor, word } from "./host.js";
 
@@ -129,17 +131,35 @@ describe("wouldBoot", () => {
 });
 
 describe("programs in RAM", () => {
-  it("one that requests a system reset is known by its constants, and resets the chip", () => {
+  it("one that requests a system reset resets the chip, as soon as it has run", () => {
     const host = make();
-    const program = [0x2000_8000, 0x2000_4009, 0x6001_4801, 0xe7fe_bf00, 0x05fa_0004, 0xe000_ed0c];
+    const program = [0x2000_8000, 0x2000_4009, 0x4902_4801, 0xe7fe_6001, 0xe000_ed0c, 0x05fa_0004];
     host.chip.poke(0x2000_4000, Uint8Array.from(program.flatMap((value) => word(value).reverse())));
     host.chip.setBoot0(false);
     expect(host.command("21 DE", withXor(word(0x2000_4000)))).toBe("79");
+    expect(host.chip.state).toBe("application");
+    host.clock.advance(0.5);
     expect(host.chip.state).toBe("booting");
     host.clock.advance(2);
     expect(host.chip.state).toBe("application");
     expect(host.chip.jumpTarget).toBe(0x2000_4000);
     expect(host.chip.counters.resets).toBe(1);
+  });
+
+  it("a boot that overwrites RAM, one that runs the application, and none at all are there to be set", () => {
+    const program = [0x2000_8000, 0x2000_4009, 0x4902_4801, 0xe7fe_6001, 0xe000_ed0c, 0x05fa_0004];
+    const after = (quirks: Partial<ChipQuirks>) => {
+      const host = make({ quirks });
+      const bytes = Uint8Array.from(program.flatMap((value) => word(value).reverse()));
+      host.chip.poke(0x2000_4000, bytes);
+      host.command("21 DE", withXor(word(0x2000_4000)));
+      host.clock.advance(5);
+      return { state: host.chip.state, ramKept: sameBytes(host.chip.peek(0x2000_4000, bytes.length), bytes) };
+    };
+    expect(after({})).toEqual({ state: "bootloader", ramKept: true });
+    expect(after({ startOverwritesRam: true })).toEqual({ state: "bootloader", ramKept: false });
+    expect(after({ afterRamProgram: "application" })).toMatchObject({ state: "application" });
+    expect(after({ afterRamProgram: "nothing" })).toEqual({ state: "application", ramKept: true });
   });
 
   it("any other just runs", () => {

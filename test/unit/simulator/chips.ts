@@ -18,6 +18,7 @@ const pages = (sizes: readonly number[], bank2From = Infinity): FlashPage[] => {
 export const G071: ChipFacts = {
   name: "stm32g071",
   series: "G0",
+  core: "Cortex-M0+",
   productId: 0x460,
   flash: {
     base: FLASH,
