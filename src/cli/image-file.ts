@@ -14,6 +14,9 @@ export const IMAGE_FORMATS = [
   "dfuse",
 ] as const satisfies readonly ImageFormat[];
 
+/** Help of the argument. Without it the file of targets names the firmware. */
+export const FILE_ARGUMENT = "bin, Intel HEX, S-record, ELF or UF2; - for standard input";
+
 export interface ImageOptions {
   readonly format?: ImageFormat;
   readonly base?: number;

@@ -2,9 +2,11 @@
 import { Command, CommanderError } from "commander";
 import { BootlaceError } from "../errors.js";
 import { contextOf, type Connect, type Context, type Io } from "./context.js";
+import { unknownVariables } from "./environment.js";
 import { asBootlaceError, checkTaken, failureText, stackText } from "./failure.js";
 import { watchInterrupts } from "./interrupts.js";
 import { document, errorJson } from "./json.js";
+import { label } from "./phase-line.js";
 import { styleOf, wantsColour } from "./style.js";
 import type { Act, Verb } from "./verb.js";
 import { VERBS } from "./verbs.js";
@@ -17,6 +19,8 @@ export async function runProgram(argv: readonly string[], io: Io, connect?: Conn
   using interrupts = watchInterrupts(io);
   const context = contextOf(io, interrupts.signal, connect);
   try {
+    if (!argv.includes("--quiet") && !argv.includes("-q"))
+      for (const text of unknownVariables(io.env)) io.stderr.write(`${label("Note")}${text}\n`);
     const status = await parseAndRun(argv, context);
     if (status === 0) checkTaken(io.stdout);
     return status;

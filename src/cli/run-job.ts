@@ -19,7 +19,7 @@ export interface Job {
   readonly targets: readonly ChosenTarget[];
   readonly output: OutputOptions;
   /** What is done with each target. */
-  readonly work: (target: Target, options: Required<JobOptions>) => Promise<Verdict>;
+  readonly work: (target: Target, options: Required<JobOptions>, chosen: ChosenTarget) => Promise<Verdict>;
 }
 
 /** @returns the exit status */
@@ -94,7 +94,7 @@ async function workOn(
     onTrace: job.output.trace === true ? (line: string) => reporter.trace(line) : undefined,
   });
   reporter.connected(target.chip);
-  const verdict = await job.work(target, jobOptions).catch(async (error: unknown) => {
+  const verdict = await job.work(target, jobOptions, chosen).catch(async (error: unknown) => {
     await target.close().catch(() => undefined); // the first failure is the one to tell
     throw error;
   });

@@ -17,6 +17,8 @@ interface Row {
   readonly parse?: (text: string) => unknown;
   /** It may be repeated. "targets": where the verb takes several. */
   readonly repeats?: "always" | "targets";
+  /** A number in a file, where text is allowed too. */
+  readonly numeric?: true;
 }
 
 const text = (value: string): string => value;
@@ -24,13 +26,13 @@ const text = (value: string): string => value;
 export const TARGET_OPTIONS = {
   port: {
     flags: "-p, --port <target>",
-    help: "where the chip is: /dev/i2c-1, /dev/ttyS1, sim:stm32g071, … [BOOTLACE_PORT]",
+    help: "where the chip is: /dev/i2c-1, /dev/ttyS1, sim:stm32g071, …",
     parse: text,
     repeats: "targets",
   },
   address: {
     flags: "-a, --address <address>",
-    help: "7-bit I2C address, like 0x56 [BOOTLACE_ADDRESS]",
+    help: "7-bit I2C address, like 0x56",
     parse: parseI2cAddress,
     repeats: "targets",
   },
@@ -43,6 +45,7 @@ export const TARGET_OPTIONS = {
     flags: "--baud <rate>",
     help: `of a serial port (default: ${DEFAULT_BAUD})`,
     parse: parseBaud,
+    numeric: true,
   },
   mode: {
     flags: "--mode <mode>",
@@ -64,16 +67,19 @@ export const TARGET_OPTIONS = {
     flags: "--wait <time>",
     help: "wait for a target in use, like 10 or 500ms",
     parse: parseSeconds,
+    numeric: true,
   },
   flashSize: {
     flags: "--flash-size <size>",
     help: "of a chip the table does not know, like 128k",
     parse: parseSize,
+    numeric: true,
   },
   pageSize: {
     flags: "--page-size <size>",
     help: "of a chip the table does not know, like 2k",
     parse: parseSize,
+    numeric: true,
   },
   layout: {
     flags: "--layout <name>",
@@ -84,6 +90,7 @@ export const TARGET_OPTIONS = {
     flags: "--max-frame <bytes>",
     help: "longest frame the adapter takes",
     parse: (bytes: string) => parseWhole(bytes, MIN_WRITE, MAX_WRITE),
+    numeric: true,
   },
   force: { flags: "--force", help: "use an address that a kernel driver has bound" },
 } as const satisfies Readonly<Record<string, Row>>;
@@ -93,19 +100,47 @@ export type TargetOptionName = keyof typeof TARGET_OPTIONS;
 type ValueOf<R extends Row> = R extends { readonly parse: (text: string) => infer T } ? T : boolean;
 type Given<R extends Row> = R extends { readonly repeats: string } ? readonly ValueOf<R>[] : ValueOf<R>;
 
+type Rows = typeof TARGET_OPTIONS;
+
 /** As commander hands them over. */
 export type TargetOptions = OutputOptions & {
-  readonly [N in TargetOptionName]?: Given<(typeof TARGET_OPTIONS)[N]> | undefined;
-} & { readonly manifest?: string | undefined };
+  readonly [N in TargetOptionName]?: Given<Rows[N]> | undefined;
+} & {
+  readonly target?: readonly string[] | undefined;
+  readonly manifest?: string | undefined;
+};
+
+/** What is said of one chip: by the command line, the environment or a file. */
+export type Settings = {
+  readonly [N in TargetOptionName]?:
+    (N extends "port" | "address" ? ValueOf<Rows[N]> : Given<Rows[N]>) | undefined;
+};
 
 /** @param several the verb can do several targets in one go */
 export function addTargetOptions(command: Command, several = false): Command {
-  for (const [name, row] of Object.entries<Row>(TARGET_OPTIONS)) {
-    command.addOption(optionOf(row, several));
-    if (several && name === "address")
-      command.addOption(targetGroup(new Option("--manifest <file>", "JSON file that lists several targets")));
-  }
-  return command;
+  for (const row of Object.values<Row>(TARGET_OPTIONS)) command.addOption(optionOf(row, several));
+  return addFileOptions(command, several);
+}
+
+/** For verbs that look at a place without a chip. */
+export function addPlaceOptions(command: Command): Command {
+  const { port, address } = TARGET_OPTIONS;
+  return addFileOptions(command.addOption(optionOf(port, false)).addOption(optionOf(address, false)), false);
+}
+
+function addFileOptions(command: Command, several: boolean): Command {
+  const again = several ? "; may be repeated" : "";
+  return command
+    .addOption(
+      targetGroup(new Option("--target <name>", `one of the file of targets${again}`)).argParser(
+        collected(text),
+      ),
+    )
+    .addOption(
+      targetGroup(
+        new Option("--manifest <file>", `file of targets${several ? "; without --target: all of it" : ""}`),
+      ),
+    );
 }
 
 function optionOf({ flags, help, parse, repeats }: Row, several: boolean): Option {
@@ -115,11 +150,16 @@ function optionOf({ flags, help, parse, repeats }: Row, several: boolean): Optio
   return repeats === undefined ? option.argParser(parsed(parse)) : option.argParser(collected(parse));
 }
 
-const targetGroup = (option: Option): Option => option.helpGroup("Target:");
+/** "BOOTLACE_RESET_SEQUENCE" of resetSequence. */
+export const variableOf = (name: string): string =>
+  `BOOTLACE_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+
+const targetGroup = (option: Option): Option =>
+  option.helpGroup("Target (or BOOTLACE_PORT, BOOTLACE_RESET_SEQUENCE, ..., or a file):");
 
 /** What `connect` takes of them. Where the target is, is its address. */
-export function connectOptions(options: TargetOptions): ConnectOptions {
-  const { chip, resetSequence, line, wait, flashSize, pageSize, layout, maxFrame, force } = options;
+export function connectOptions(settings: Settings): ConnectOptions {
+  const { chip, resetSequence, line, wait, flashSize, pageSize, layout, maxFrame, force } = settings;
   const lines = line === undefined ? undefined : Object.fromEntries(line);
   return { chip, resetSequence, lines, waitMs: wait, flashSize, pageSize, layout, maxFrame, force };
 }

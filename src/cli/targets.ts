@@ -1,29 +1,47 @@
-/** Which chips a command line means: --port, --address, --manifest and the environment. */
-import { readFileSync } from "node:fs";
+/** Which chips a command line means: --port and --address, --target and --manifest, the environment, the file of targets. */
 import { deviceByName } from "../devices/name.js";
 import { BootlaceError } from "../errors.js";
 import type { ConnectOptions } from "../flash/target.js";
-import { linkedTo, readTarget } from "../host/open/read-target.js";
-import { parseI2cAddress } from "../transport/i2c/address.js";
-import { formatTarget, type TargetAddress, withDetails } from "../transport/target.js";
-import { parseManifest, type ManifestEntry } from "./manifest.js";
+import { linkedTo } from "../host/open/read-target.js";
+import { formatTarget, type TargetAddress } from "../transport/target.js";
+import { readEnvironment, type Environment } from "./environment.js";
+import {
+  foundManifest,
+  imageOf,
+  loadManifest,
+  MANIFEST_PLACES,
+  namesIn,
+  pickTargets,
+} from "./find-manifest.js";
+import { type Layer, placeOf, settingsOf, usage } from "./place.js";
 import type { Env } from "./style.js";
-import { connectOptions, type TargetOptions } from "./target-options.js";
+import { connectOptions, type Settings, type TargetOptions } from "./target-options.js";
 
 export interface ChosenTarget {
   readonly target: TargetAddress;
-  /** For people: the manifest's name, or port and address. */
+  /** For people: the file's name, or port and address. */
   readonly name: string;
   /** Chips with the same bus take turns. */
   readonly bus: string;
   readonly options: ConnectOptions;
+  /** The firmware that the file of targets gives it. */
+  readonly image: string | undefined;
+}
+
+/** One chip before it is known what it is: the strongest source first. */
+interface Candidate {
+  readonly layers: readonly Layer[];
+  readonly name?: string | undefined;
+  readonly image?: string | undefined;
 }
 
 /** @throws BootlaceError USAGE before anything is opened */
-export async function chooseTargets(options: TargetOptions, env: Env): Promise<ChosenTarget[]> {
-  const entries =
-    options.manifest === undefined ? pairUp(options, env) : readManifest(options.manifest, options);
-  const targets = entries.map((entry) => chosen(entry, options));
+export async function chooseTargets(
+  options: TargetOptions,
+  env: Env,
+  files: readonly string[] = MANIFEST_PLACES,
+): Promise<ChosenTarget[]> {
+  const targets = candidates(options, readEnvironment(env), files).map(chosen);
   for (const { options } of targets) await checkWords(options);
   const seen = new Set<string>();
   for (const { target } of targets) {
@@ -32,6 +50,122 @@ export async function chooseTargets(options: TargetOptions, env: Env): Promise<C
     seen.add(place);
   }
   return targets;
+}
+
+/** For verbs that do one chip. */
+export async function chooseTarget(options: TargetOptions, env: Env): Promise<ChosenTarget> {
+  return theOne(await chooseTargets(options, env));
+}
+
+/** For verbs that look at a bus or a port, with or without a chip on it; undefined where none is named. */
+export function choosePlace(options: TargetOptions, env: Env): TargetAddress | undefined {
+  const environment = readEnvironment(env);
+  const { port, target, manifest } = options;
+  if (!(port ?? target ?? manifest ?? environment.settings.port ?? environment.target)) return undefined;
+  return placeOf(theOne(candidates(options, environment, MANIFEST_PLACES)).layers);
+}
+
+function theOne<T extends { readonly name?: string | undefined }>(found: readonly T[]): T {
+  const [first, ...others] = found;
+  if (first !== undefined && others.length === 0) return first;
+  const names = found.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  throw usage("this command does one target at a time", `Name one of ${names.join(", ")}.`);
+}
+
+function candidates(options: TargetOptions, environment: Environment, files: readonly string[]): Candidate[] {
+  const { port, manifest } = options;
+  // A port on the command line is a target of its own: the environment's does not go with it.
+  const names =
+    options.target ?? (port === undefined && environment.target ? [environment.target] : undefined);
+  if (names !== undefined || manifest !== undefined) return fromFile(options, environment, names, files);
+  return pairUp(options, environment, files);
+}
+
+/** @param names undefined: all of the file */
+function fromFile(
+  options: TargetOptions,
+  environment: Environment,
+  names: readonly string[] | undefined,
+  files: readonly string[],
+): Candidate[] {
+  const file = options.manifest ?? environment.manifest ?? foundManifest(files);
+  if (file === undefined)
+    throw usage(
+      `--target needs a file of targets: there is no ${files.join(" and no ")}`,
+      "Name it with --manifest.",
+    );
+  const manifest = loadManifest(file);
+  const entries = names === undefined ? manifest.targets : pickTargets(manifest, names);
+  const single = names?.length === 1;
+  const { port, address, ...common } = options;
+  if (!single && (port ?? address) !== undefined)
+    throw usage("--manifest names the targets: --port and --address do not go with it");
+  if ((port?.length ?? 0) > 1 || (address?.length ?? 0) > 1)
+    throw usage("--target is one chip: --port and --address are given once with it");
+  const forAll = { ...environment.settings, port: undefined, address: undefined };
+  return entries.map((entry) => ({
+    name: entry.name,
+    image: imageOf(manifest, entry),
+    layers: [
+      strict({ ...common, port: port?.[0], address: address?.[0] }),
+      lenient(single ? environment.settings : forAll),
+      strict(entry.settings),
+      lenient(manifest.defaults),
+    ],
+  }));
+}
+
+/** n ports and n addresses belong together in order; one port takes all the addresses, one address goes to all the ports. */
+function pairUp(options: TargetOptions, environment: Environment, files: readonly string[]): Candidate[] {
+  const { port, address: addresses = [], ...common } = options;
+  if (port === undefined && environment.settings.port === undefined) throw noTarget(files);
+  const ports = port ?? [undefined];
+  const one = (port: string | undefined, address?: number): Candidate => ({
+    layers: [strict({ ...common, port, address }), lenient(withoutAddress(environment.settings, common))],
+  });
+  if (addresses.length === 0) return ports.map((port) => one(port));
+  if (ports.length === 1) return addresses.map((address) => one(ports[0], address));
+  if (addresses.length === 1) return ports.map((port) => one(port, addresses[0]));
+  if (ports.length === addresses.length) return ports.map((port, i) => one(port, addresses[i]));
+  throw usage(
+    `${ports.length} --port and ${addresses.length} --address do not pair up`,
+    "Give one address for each port, in the same order, or targets like i2c:/dev/i2c-1@0x56.",
+  );
+}
+
+/** A chip that is named on the command line says its address: BOOTLACE_ADDRESS is of another one. */
+const withoutAddress = (settings: Settings, { chip }: Settings): Settings =>
+  chip === undefined ? settings : { ...settings, address: undefined };
+
+function noTarget(files: readonly string[]): BootlaceError {
+  const file = foundManifest(files);
+  const known =
+    file === undefined ? "" : `${file} has ${namesIn(loadManifest(file).targets)}: take one with --target. `;
+  return usage(
+    "no target: --port is missing and BOOTLACE_PORT is not set",
+    `${known}\`bootlace ports\` lists what is there.`,
+  );
+}
+
+const strict = (settings: Settings): Layer => ({ settings, strict: true });
+const lenient = (settings: Settings): Layer => ({ settings, strict: false });
+
+function chosen({ layers, name, image }: Candidate): ChosenTarget {
+  const target = placeOf(layers);
+  const settings = settingsOf(layers);
+  if (target.kind === "i2c" && target.address === undefined && settings.chip === undefined) {
+    throw usage(
+      `${target.path} is an I2C bus: which address on it?`,
+      `Give --address (7-bit, like 0x56) or --chip; \`bootlace scan --port ${target.path}\` looks for bootloaders.`,
+    );
+  }
+  return {
+    target,
+    name: name ?? shortName(target),
+    bus: busOf(target),
+    options: connectOptions(settings),
+    image,
+  };
 }
 
 /** A slip in a sequence or in a chip's name is told before anything is opened. */
@@ -46,83 +180,6 @@ async function checkWords({ chip, resetSequence, lines }: ConnectOptions): Promi
   }
 }
 
-/** For verbs that do one chip. */
-export async function chooseTarget(options: TargetOptions, env: Env): Promise<ChosenTarget> {
-  const targets = await chooseTargets(options, env);
-  if (targets.length > 1) throw usage("this command does one target at a time");
-  return targets[0]!;
-}
-
-/**
- * n ports and n addresses belong together in order; one port takes all the addresses, one address goes to all the ports.
- */
-function pairUp(options: TargetOptions, env: Env): ManifestEntry[] {
-  const ports = options.port ?? (env["BOOTLACE_PORT"] ? [env["BOOTLACE_PORT"]] : []);
-  const addresses = options.address ?? [];
-  if (ports.length === 0) {
-    throw usage(
-      "no target: --port is missing and BOOTLACE_PORT is not set",
-      "`bootlace ports` lists what is there.",
-    );
-  }
-  if (addresses.length === 0) return ports.map((port) => withEnvironment({ port }, options, env));
-  if (ports.length === 1) return addresses.map((address) => ({ port: ports[0]!, address }));
-  if (addresses.length === 1) return ports.map((port) => ({ port, address: addresses[0]! }));
-  if (ports.length === addresses.length) return ports.map((port, i) => ({ port, address: addresses[i]! }));
-  throw usage(
-    `${ports.length} --port and ${addresses.length} --address do not pair up`,
-    "Give one address for each port, in the same order, or targets like i2c:/dev/i2c-1@0x56.",
-  );
-}
-
-/** BOOTLACE_ADDRESS is for an I2C bus that is named without an address; elsewhere it has no meaning and does no harm. */
-function withEnvironment(entry: ManifestEntry, options: TargetOptions, env: Env): ManifestEntry {
-  const text = env["BOOTLACE_ADDRESS"];
-  const target = readTarget(entry.port);
-  if (!text || target.kind !== "i2c" || target.address !== undefined || options.chip !== undefined)
-    return entry;
-  try {
-    return { ...entry, address: parseI2cAddress(text) };
-  } catch (error) {
-    throw usage(`BOOTLACE_ADDRESS is "${text}". ${(error as Error).message}`);
-  }
-}
-
-function readManifest(file: string, options: TargetOptions): ManifestEntry[] {
-  if (options.port !== undefined || options.address !== undefined) {
-    throw usage("--manifest names the targets: --port and --address do not go with it");
-  }
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new BootlaceError("FILE_FAILED", `cannot read the manifest ${file}`, { file }, { cause });
-  }
-  return parseManifest(text, file);
-}
-
-function chosen(entry: ManifestEntry, options: TargetOptions): ChosenTarget {
-  const target = withDetails(readTarget(entry.port), {
-    address: entry.address,
-    baud: entry.baud ?? options.baud,
-    mode: entry.mode ?? options.mode,
-  });
-  const chip = entry.chip ?? options.chip;
-  if (target.kind === "i2c" && target.address === undefined && chip === undefined) {
-    throw usage(
-      `${target.path} is an I2C bus: which address on it?`,
-      `Give --address (7-bit, like 0x56) or --chip; \`bootlace scan --port ${target.path}\` looks for bootloaders.`,
-    );
-  }
-  const resetSequence = entry.resetSequence ?? options.resetSequence;
-  return {
-    target,
-    name: entry.name ?? shortName(target),
-    bus: busOf(target),
-    options: connectOptions({ ...options, chip, resetSequence }),
-  };
-}
-
 function busOf(target: TargetAddress): string {
   const place = withoutLinks(target);
   return place.kind === "sim" ? formatTarget(place) : place.path;
@@ -135,6 +192,3 @@ const withoutLinks = (target: TargetAddress): TargetAddress =>
 /** "/dev/i2c-1@0x56", "/dev/ttyS1", "sim:stm32g071". */
 const shortName = (target: TargetAddress): string =>
   target.kind === "sim" ? formatTarget(target) : formatTarget(target).replace(/^(i2c|serial):/, "");
-
-const usage = (message: string, hint?: string): BootlaceError =>
-  new BootlaceError("USAGE", message, hint === undefined ? {} : { hint });

@@ -1,5 +1,6 @@
 /** From what a user types, "stm32g071", "STM32F103C8T6" or "g071", to a row. */
 import { hex } from "../errors.js";
+import { editDistance } from "../spelling.js";
 import type { CatalogueEntry } from "./catalogue.js";
 import { CATALOGUE } from "./catalogue.js";
 import type { Device } from "./device.js";
@@ -99,18 +100,6 @@ function nearest(typed: string): readonly CatalogueEntry[] {
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 5)
     .map(({ entry }) => entry);
-}
-
-/** Levenshtein's distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 const SHOWN = 8;

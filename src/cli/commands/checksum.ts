@@ -7,7 +7,7 @@ import type { Context } from "../context.js";
 import { addExamples, addOutputOptions, parsed } from "../options.js";
 import { runJob } from "../run-job.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
-import { chooseTarget } from "../targets.js";
+import { chooseTargets } from "../targets.js";
 import { bytesText } from "../text.js";
 import type { Act } from "../verb.js";
 import { wholeFlash } from "../whole-flash.js";
@@ -18,7 +18,7 @@ export function define(command: Command, act: Act): void {
       .argParser(parsed(parseRange))
       .helpGroup("What to sum:"),
   );
-  addOutputOptions(addTargetOptions(command));
+  addOutputOptions(addTargetOptions(command, true));
   addExamples(command, "bootlace checksum --range 0x08000000:64k --port /dev/i2c-1 --address 0x56");
   command.addHelpText(
     "after",
@@ -28,15 +28,16 @@ export function define(command: Command, act: Act): void {
 }
 
 async function run(context: Context, options: TargetOptions & { readonly range?: Range }): Promise<number> {
-  const chosen = await chooseTarget(options, context.io.env);
+  const targets = await chooseTargets(options, context.io.env);
   return runJob(context, {
     verb: "checksum",
-    targets: [chosen],
+    targets,
     output: options,
-    work: async (target, jobOptions) => {
+    work: async (target, jobOptions, { name }) => {
       const range = options.range ?? wholeFlash(target.chip);
       const { crc, by } = await target.checksum(range, jobOptions);
-      if (options.json !== true) context.io.stdout.write(`${hex(crc)}\n`);
+      if (options.json !== true)
+        context.io.stdout.write(targets.length > 1 ? `${hex(crc)}  ${name}\n` : `${hex(crc)}\n`);
       const text = `CRC ${hex(crc)} of ${bytesText(range.end - range.start)} at ${hex(range.start)} (${by})`;
       return {
         text,

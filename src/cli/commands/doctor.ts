@@ -4,30 +4,17 @@ import type { Diagnosis } from "../../host/doctor.js";
 import type { DoctorQuestion } from "../../host/doctor-facts.js";
 import type { Finding, FindingLevel } from "../../host/finding.js";
 import { BootlaceError, ERRORS } from "../../errors.js";
-import { readTarget } from "../../host/open/read-target.js";
-import { parseI2cAddress } from "../../transport/i2c/address.js";
 import type { Context } from "../context.js";
 import { document } from "../json.js";
-import { addExamples, parsed } from "../options.js";
+import { addExamples } from "../options.js";
 import { styleOf, type Style } from "../style.js";
+import { addPlaceOptions, type TargetOptions } from "../target-options.js";
+import { choosePlace } from "../targets.js";
 import { wrap } from "../text.js";
 import type { Act } from "../verb.js";
 
-interface DoctorOptions {
-  readonly port?: string;
-  readonly address?: number;
-  readonly json?: boolean;
-}
-
 export function define(command: Command, act: Act): void {
-  command
-    .option("-p, --port <target>", "judge this bus or port only [BOOTLACE_PORT]")
-    .option(
-      "-a, --address <address>",
-      "7-bit I2C address, like 0x56 [BOOTLACE_ADDRESS]",
-      parsed(parseI2cAddress),
-    )
-    .option("--json", "one JSON document on stdout");
+  addPlaceOptions(command).option("--json", "one JSON document on stdout");
   addExamples(command, "bootlace doctor", "bootlace doctor --port /dev/i2c-1 --address 0x56");
   command.addHelpText(
     "after",
@@ -36,7 +23,7 @@ export function define(command: Command, act: Act): void {
   command.action(act(run));
 }
 
-async function run(context: Context, options: DoctorOptions): Promise<number> {
+async function run(context: Context, options: TargetOptions): Promise<number> {
   const { gatherFacts } = await import("../../host/doctor-facts.js");
   const { diagnose } = await import("../../host/doctor.js");
   const { io } = context;
@@ -46,15 +33,12 @@ async function run(context: Context, options: DoctorOptions): Promise<number> {
   return diagnosis.ready ? 0 : ERRORS.NOT_READY.exit;
 }
 
-function questionOf(options: DoctorOptions, env: Context["io"]["env"]): DoctorQuestion {
-  const port = options.port ?? env["BOOTLACE_PORT"];
-  if (!port) return {};
-  const target = readTarget(port);
-  if (target.kind === "sim")
+function questionOf(options: TargetOptions, env: Context["io"]["env"]): DoctorQuestion {
+  const place = choosePlace(options, env);
+  if (place?.kind === "sim")
     throw new BootlaceError("USAGE", "a simulated chip needs nothing of this machine");
-  const fromEnv = env["BOOTLACE_ADDRESS"] ? parseI2cAddress(env["BOOTLACE_ADDRESS"]) : undefined;
-  const address = options.address ?? (target.kind === "i2c" ? (target.address ?? fromEnv) : undefined);
-  return { path: target.path, address };
+  if (place === undefined) return {};
+  return { path: place.path, address: place.kind === "i2c" ? place.address : undefined };
 }
 
 const MARKS: Readonly<Record<FindingLevel, string>> = { ok: "ok", note: "note", warning: "warn", bad: "BAD" };

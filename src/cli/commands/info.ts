@@ -6,13 +6,14 @@ import { commandName } from "../../protocol/commands.js";
 import type { Context } from "../context.js";
 import { chipJson, document } from "../json.js";
 import { addExamples, addOutputOptions } from "../options.js";
+import { runJob } from "../run-job.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
-import { chooseTarget } from "../targets.js";
+import { type ChosenTarget, chooseTargets } from "../targets.js";
 import { bytesText, plural, wrap } from "../text.js";
 import type { Act } from "../verb.js";
 
 export function define(command: Command, act: Act): void {
-  addOutputOptions(addTargetOptions(command));
+  addOutputOptions(addTargetOptions(command, true));
   addExamples(
     command,
     "bootlace info --port /dev/i2c-1 --address 0x56",
@@ -22,7 +23,28 @@ export function define(command: Command, act: Act): void {
 }
 
 async function run(context: Context, options: TargetOptions): Promise<number> {
-  const chosen = await chooseTarget(options, context.io.env);
+  const targets = await chooseTargets(options, context.io.env);
+  return targets.length === 1 ? infoOf(context, options, targets[0]!) : infoOfAll(context, options, targets);
+}
+
+/** A paragraph for each. */
+const infoOfAll = (
+  context: Context,
+  options: TargetOptions,
+  targets: readonly ChosenTarget[],
+): Promise<number> =>
+  runJob(context, {
+    verb: "info",
+    targets,
+    output: options,
+    work: async (target, jobOptions, { name }) => {
+      const chip = await target.info(jobOptions);
+      if (options.json !== true) context.io.stdout.write(`${name}\n${infoText(chip)}\n`);
+      return { text: chip.name, result: chipJson(chip) };
+    },
+  });
+
+async function infoOf(context: Context, options: TargetOptions, chosen: ChosenTarget): Promise<number> {
   const { signal, io } = context;
   const target = await context.connect(chosen.target, {
     ...chosen.options,

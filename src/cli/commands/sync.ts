@@ -1,7 +1,8 @@
 /** `bootlace sync`: writes only if the chip holds something else; for units that run at every boot. */
 import type { Command } from "commander";
 import type { Context } from "../context.js";
-import { addImageOptions, type ImageOptions, openImage } from "../image-file.js";
+import { firmwareFor } from "../firmware.js";
+import { addImageOptions, FILE_ARGUMENT, type ImageOptions } from "../image-file.js";
 import { addExamples, addOutputOptions } from "../options.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
@@ -9,7 +10,7 @@ import type { Act } from "../verb.js";
 import { addLeaveOptions, type LeaveOptions, leaveOf, runWrite } from "./write.js";
 
 export function define(command: Command, act: Act): void {
-  command.argument("<file>", "bin, Intel HEX, S-record, ELF or UF2; - for standard input");
+  command.argument("[file]", FILE_ARGUMENT);
   addLeaveOptions(command);
   addImageOptions(command);
   addOutputOptions(addTargetOptions(command, true));
@@ -27,18 +28,18 @@ export function define(command: Command, act: Act): void {
 
 async function run(
   context: Context,
-  file: string,
+  file: string | undefined,
   options: TargetOptions & ImageOptions & LeaveOptions,
 ): Promise<number> {
   const leave = leaveOf(options);
   const targets = await chooseTargets(options, context.io.env);
-  const image = await openImage(context, file, options);
+  const firmware = await firmwareFor(context, file, targets, options);
   return runWrite(context, {
     verb: "sync",
     targets,
     options,
-    image,
-    writeOptions: { leave, file },
+    firmware,
+    writeOptions: { leave },
     showPlan: false,
   });
 }

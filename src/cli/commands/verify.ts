@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import { BootlaceError, hex } from "../../errors.js";
 import type { VerifyResult } from "../../flash/job.js";
 import type { Context } from "../context.js";
-import { addImageOptions, type ImageOptions, openImage } from "../image-file.js";
+import { firmwareFor } from "../firmware.js";
+import { addImageOptions, FILE_ARGUMENT, type ImageOptions } from "../image-file.js";
 import { addExamples, addOutputOptions } from "../options.js";
 import { runJob } from "../run-job.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
@@ -13,7 +14,7 @@ import { verifyVerdict } from "../verdict.js";
 import type { Act } from "../verb.js";
 
 export function define(command: Command, act: Act): void {
-  command.argument("<file>", "bin, Intel HEX, S-record, ELF or UF2; - for standard input");
+  command.argument("[file]", FILE_ARGUMENT);
   addImageOptions(command);
   addOutputOptions(addTargetOptions(command, true));
   addExamples(
@@ -24,14 +25,19 @@ export function define(command: Command, act: Act): void {
   command.action(act(run));
 }
 
-async function run(context: Context, file: string, options: TargetOptions & ImageOptions): Promise<number> {
+async function run(
+  context: Context,
+  file: string | undefined,
+  options: TargetOptions & ImageOptions,
+): Promise<number> {
   const targets = await chooseTargets(options, context.io.env);
-  const image = await openImage(context, file, options);
+  const firmware = await firmwareFor(context, file, targets, options);
   return runJob(context, {
     verb: "verify",
     targets,
     output: options,
-    work: async (target, jobOptions) => {
+    work: async (target, jobOptions, chosen) => {
+      const { file, image } = firmware(chosen);
       const result = await target.verify(image, jobOptions);
       return verifyVerdict(result, result.same ? undefined : differentError(file, result));
     },

@@ -2,14 +2,14 @@
 import { type Command, Option } from "commander";
 import { BootlaceError } from "../../errors.js";
 import type { WriteOptions } from "../../flash/job.js";
-import type { MemoryImage } from "../../image/image.js";
 import type { Context } from "../context.js";
-import { addImageOptions, type ImageOptions, openImage } from "../image-file.js";
+import { type Firmware, firmwareFor } from "../firmware.js";
+import { addImageOptions, FILE_ARGUMENT, type ImageOptions, openImage } from "../image-file.js";
 import { addExamples, addOutputOptions } from "../options.js";
 import { planTable } from "../plan-table.js";
 import { runJob } from "../run-job.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
-import { chooseTargets } from "../targets.js";
+import { type ChosenTarget, chooseTargets } from "../targets.js";
 import { writeVerdict } from "../verdict.js";
 import type { Act } from "../verb.js";
 
@@ -30,7 +30,7 @@ interface WriteCliOptions extends TargetOptions, ImageOptions, LeaveOptions {
 
 export function define(command: Command, act: Act): void {
   command
-    .argument("<file>", "bin, Intel HEX, S-record, ELF or UF2; - for standard input")
+    .argument("[file]", FILE_ARGUMENT)
     .optionsGroup("What to do:")
     .option("-n, --dry-run", "show the plan and stop: nothing is erased or written")
     .option("--full", "erase and write also what holds the right bytes already")
@@ -72,17 +72,16 @@ export function addLeaveOptions(command: Command): void {
     );
 }
 
-async function run(context: Context, file: string, options: WriteCliOptions): Promise<number> {
+async function run(context: Context, file: string | undefined, options: WriteCliOptions): Promise<number> {
   const leave = leaveOf(options);
   const targets = await chooseTargets(options, context.io.env);
   if (options.full === true && options.assume !== undefined) {
     throw new BootlaceError("USAGE", "--full writes everything: --assume has no meaning with it");
   }
-  const image = await openImage(context, file, options);
+  const firmware = await firmwareFor(context, file, targets, options);
   const assume = options.assume === undefined ? undefined : await openImage(context, options.assume, {});
   const writeOptions: WriteOptions = {
     leave,
-    file,
     check: options.check === false ? "off" : (options.check ?? "warn"),
     assume,
     dryRun: options.dryRun,
@@ -90,14 +89,14 @@ async function run(context: Context, file: string, options: WriteCliOptions): Pr
     erasePartial: options.erasePartial,
   };
   const showPlan = options.dryRun === true && options.json !== true && targets.length === 1;
-  return runWrite(context, { verb: "write", targets, options, image, writeOptions, showPlan });
+  return runWrite(context, { verb: "write", targets, options, firmware, writeOptions, showPlan });
 }
 
 export interface WriteJob {
   readonly verb: string;
-  readonly targets: Awaited<ReturnType<typeof chooseTargets>>;
+  readonly targets: readonly ChosenTarget[];
   readonly options: TargetOptions;
-  readonly image: MemoryImage;
+  readonly firmware: (target: ChosenTarget) => Firmware;
   readonly writeOptions: WriteOptions;
   readonly showPlan: boolean;
 }
@@ -107,8 +106,9 @@ export function runWrite(context: Context, job: WriteJob): Promise<number> {
     verb: job.verb,
     targets: job.targets,
     output: job.options,
-    work: async (target, jobOptions) => {
-      const result = await target.write(job.image, { ...job.writeOptions, ...jobOptions });
+    work: async (target, jobOptions, chosen) => {
+      const { file, image } = job.firmware(chosen);
+      const result = await target.write(image, { ...job.writeOptions, ...jobOptions, file });
       if (job.showPlan) context.io.stdout.write(planTable(result.plan));
       const verdict = writeVerdict(result);
       return job.writeOptions.dryRun === true

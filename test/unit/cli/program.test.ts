@@ -113,7 +113,7 @@ describe("usage errors", () => {
   it.each([
     [["wirte", "x.hex"], "error: unknown command 'wirte' (Did you mean write?). [USAGE]"],
     [["write", "x.hex", "--prot", "1"], "error: unknown option '--prot' (Did you mean --port?). [USAGE]"],
-    [["write"], "error: missing required argument 'file'. [USAGE]"],
+    [["write", ...TARGET], "error: which firmware for /dev/i2c-1@0x56? FILE is missing. [USAGE]"],
     [
       ["write", "x.hex", "--address", "86"],
       "error: option '-a, --address <address>' argument '86' is invalid. A 7-bit I2C address is written in hexadecimal with 0x: \"86\" could mean 0x43 (the 7 bits of 0x86) or 0x56 (decimal 86). [USAGE]",

@@ -26,7 +26,7 @@ describe("one target", () => {
   });
 
   it("must be named", async () => {
-    await expect(chooseTargets({}, {})).rejects.toMatchObject({
+    await expect(chooseTargets({}, {}, [])).rejects.toMatchObject({
       code: "USAGE",
       message: "no target: --port is missing and BOOTLACE_PORT is not set",
       hint: "`bootlace ports` lists what is there.",
@@ -45,6 +45,10 @@ describe("one target", () => {
     await expect(chooseTargets({}, { BOOTLACE_PORT: "1", BOOTLACE_ADDRESS: "56" })).rejects.toThrow(
       'BOOTLACE_ADDRESS is "56". A 7-bit I2C address is written in hexadecimal with 0x: "56" could mean 0x56 or',
     );
+  });
+
+  it("an environment that is set to nothing is as if not set", async () => {
+    await expect(chooseTargets({}, { BOOTLACE_PORT: "" }, [])).rejects.toThrow("no target");
   });
 
   it("passes the options on", async () => {
@@ -176,20 +180,141 @@ describe("several targets", () => {
   });
 });
 
-describe("a manifest", () => {
+describe("the file of targets", () => {
+  const folder = mkdtempSync(join(tmpdir(), "bootlace-"));
+  const file = join(folder, "bootlace.json");
+  writeFileSync(
+    file,
+    JSON.stringify({
+      defaults: { wait: 10, baud: 19_200 },
+      targets: [
+        { name: "left", port: "/dev/ttyS1", baud: 57_600, chip: "stm32g071", line: ["boot0=GPIO17"] },
+        {
+          name: "right",
+          port: "i2c:1@0x56",
+          image: "fw/app.hex",
+          resetSequence: "boot0@GPIO17 nrst@GPIO27; gpio",
+        },
+        { name: "twin", port: "/dev/ttyS2" },
+        { name: "twin", port: "/dev/ttyS3" },
+      ],
+    }),
+  );
+  const left = (options: Parameters<typeof chooseTargets>[0], env = {}) =>
+    chooseTargets({ target: ["left"], ...options }, env, [file]).then(([target]) => target);
+
+  it("is looked for in its places, and --target picks from it", async () => {
+    expect(await left({})).toMatchObject({
+      name: "left",
+      target: { kind: "serial", path: "/dev/ttyS1", baud: 57_600 },
+      options: { chip: "stm32g071", waitMs: 10_000, lines: { boot0: "GPIO17" } },
+    });
+    await expect(chooseTargets({ target: ["left"] }, {}, [`${file}x`])).rejects.toThrow(
+      `--target needs a file of targets: there is no ${file}x`,
+    );
+  });
+
+  it("is weaker than the environment, which is weaker than the command line", async () => {
+    const env = { BOOTLACE_BAUD: "38400", BOOTLACE_CHIP: "stm32f407", BOOTLACE_WAIT: "3" };
+    expect(await left({ chip: "stm32g031" }, env)).toMatchObject({
+      target: { baud: 38_400 },
+      options: { chip: "stm32g031", waitMs: 3000 },
+    });
+    expect(await left({ baud: 9600 }, env)).toMatchObject({ target: { baud: 9600 } });
+    expect(await left({}, { BOOTLACE_PORT: "/dev/ttyS9" })).toMatchObject({
+      target: { path: "/dev/ttyS9", baud: 57_600 },
+    });
+    expect(await left({ port: ["i2c:2"], address: [0x51] })).toMatchObject({
+      target: { kind: "i2c", path: "/dev/i2c-2", address: 0x51 },
+    });
+  });
+
+  it("defaults come last", async () => {
+    const [right] = await chooseTargets({ target: ["right"] }, { BOOTLACE_BAUD: "9600" }, [file]);
+    expect(right!.options).toMatchObject({ waitMs: 10_000, resetSequence: "boot0@GPIO17 nrst@GPIO27; gpio" });
+    expect(right!.target).toEqual({ kind: "i2c", path: "/dev/i2c-1", address: 0x56 });
+  });
+
+  it("an address of a stronger source takes the place of the one in a port's text", async () => {
+    const right = { target: ["right"] };
+    expect(await names({ ...right, address: [0x51] }, {}, [file])).toEqual(["i2c:/dev/i2c-1@0x51"]);
+    expect(await names(right, { BOOTLACE_ADDRESS: "0x52" }, [file])).toEqual(["i2c:/dev/i2c-1@0x52"]);
+    await expect(chooseTargets({ ...right, baud: 9600 }, {}, [file])).rejects.toThrow(
+      "--baud has no meaning for an I2C bus",
+    );
+  });
+
+  it("gives each target its image, beside the file", async () => {
+    const [right] = await chooseTargets({ target: ["right"] }, {}, [file]);
+    expect(right!.image).toBe(join(folder, "fw/app.hex"));
+  });
+
+  it("is named by variables as well; a port on the command line is another target", async () => {
+    const env = { BOOTLACE_MANIFEST: file, BOOTLACE_TARGET: "left" };
+    expect(await names({}, env, [])).toEqual(["serial:/dev/ttyS1?baud=57600"]);
+    expect(await names({ port: ["/dev/ttyS7"] }, env, [])).toEqual(["serial:/dev/ttyS7"]);
+  });
+
   it.each([
-    ["{", "manifest m.json: not JSON"],
-    ["[]", 'manifest m.json: an object with a list "targets" of at least one target is expected'],
-    ['{"targets":[]}', "of at least one target"],
-    ['{"targets":[1]}', "target 1: an object is expected"],
-    [
-      '{"targets":[{"port":"1"},{"prot":"1"}]}',
-      'target 2: unknown field "prot"; there are name, port, address',
-    ],
-    ['{"targets":[{"address":"0x56"}]}', 'target 1: "port" is missing'],
-    ['{"targets":[{"port":"1","address":86}]}', 'target 1: "address" must be text, like "0x56"'],
-    ['{"targets":[{"port":"1","address":"0xAC"}]}', "target 1: I2C addresses have 7 bits here"],
-  ])("%s is refused", (text, message) => {
-    expect(() => parseManifest(text, "m.json")).toThrow(message);
+    [{ target: ["lfet"] }, `${file} has no target "lfet"`],
+    [{ target: ["twin"] }, `${file} has "twin" more than once`],
+    [{ target: ["left", "right"], port: ["1"] }, "--port and --address do not go with it"],
+    [{ target: ["left"], port: ["1", "2"] }, "--target is one chip"],
+    [{ target: ["left"], address: [0x51] }, "--address has no meaning for a serial port"],
+  ])("%j is refused", async (options, message) => {
+    await expect(chooseTargets(options, {}, [file])).rejects.toThrow(message);
+  });
+
+  it("that is there is told of when no target is named", async () => {
+    await expect(chooseTargets({}, {}, [file])).rejects.toMatchObject({
+      hint: `${file} has left, right, twin, twin: take one with --target. \`bootlace ports\` lists what is there.`,
+    });
+  });
+});
+
+describe("firmware", () => {
+  it("comes from the file of targets where the command line names none", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "bootlace-"));
+    writeFileSync(join(folder, "a.hex"), ":020000040800F2\n:080000000020002009000008A7\n:00000001FF\n");
+    const targets = [
+      { name: "a", port: "sim:stm32g071", image: "a.hex" },
+      { name: "b", port: "sim:stm32g031" },
+    ];
+    const manifest = join(folder, "t.json");
+    writeFileSync(manifest, JSON.stringify({ targets }));
+    const written: unknown[] = [];
+    const connect: Connect = () =>
+      Promise.resolve(
+        fakeTarget({
+          verify: (image) => {
+            written.push(image.start);
+            return Promise.resolve({ same: true, bytes: 8, by: "checksum", differences: [], elapsedMs: 1 });
+          },
+        }),
+      );
+    expect((await cli(["verify", "--manifest", manifest, "--target", "a"], { connect })).status).toBe(0);
+    expect(written).toEqual([0x0800_0000]);
+    const { status, stderr } = await cli(["verify", "--manifest", manifest], { connect });
+    expect(status).toBe(2);
+    expect(stderr).toContain("which firmware for b? FILE is missing");
+  });
+});
+
+describe("info and checksum of several targets", () => {
+  it("stand one after the other, each under its name", async () => {
+    const connect: Connect = () =>
+      Promise.resolve(fakeTarget({ checksum: () => Promise.resolve({ crc: 7, by: "checksum" }) }));
+    const several = ["--port", "i2c:1@0x51", "--port", "i2c:1@0x56"];
+    const info = await cli(["info", ...several], { connect });
+    expect(info.stdout.match(/^(?:\/dev|Unique).*$/gm)).toEqual([
+      "/dev/i2c-1@0x51",
+      "Unique ID     00112233445566778899AABB",
+      "/dev/i2c-1@0x56",
+      "Unique ID     00112233445566778899AABB",
+    ]);
+    const json = await cli(["info", "--json", ...several], { connect });
+    expect(json.stdout).toContain('"type":"result","target":"/dev/i2c-1@0x51"');
+    const sum = await cli(["checksum", ...several], { connect });
+    expect(sum.stdout).toBe("0x00000007  /dev/i2c-1@0x51\n0x00000007  /dev/i2c-1@0x56\n");
   });
 });
