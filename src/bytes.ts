@@ -33,3 +33,6 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
   }
   return all;
 }
+
+export const isFilledWith = (value: number, bytes: Uint8Array): boolean =>
+  bytes.every((byte) => byte === value);

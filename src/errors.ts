@@ -1,106 +1,157 @@
+/** What can go wrong, in one table, and the error that carries it. */
+
+/**
+ * Who said no. "way": the way to the chip; the same may work a moment later. "chip": the chip, by an answer or by what it holds.
+ * "caller": what was asked cannot be, or was withdrawn. "host": this machine, its adapters and files.
+ */
+export type ErrorSide = "way" | "chip" | "caller" | "host";
+
 /**
  * Every failure a caller can branch on: its exit status and what the user can do about it.
  * The message says what happened and where; the hint here says what to try.
  * docs/errors.md has a heading for each; a test holds the two together.
  */
+
 export const ERRORS = {
-  USAGE: { exit: 2, hint: "See --help for the options of this command." },
+  USAGE: { side: "caller", exit: 2, hint: "See --help for the options of this command." },
 
   NO_DEVICE: {
+    side: "host",
     exit: 10,
     hint: "List what is there with `bootlace ports`; for I2C load the module with `modprobe i2c-dev`.",
   },
   NO_PERMISSION: {
+    side: "host",
     exit: 11,
     hint: "Add the user to the group that owns the device (i2c, dialout or gpio), or run as root.",
   },
-  TARGET_LOCKED: { exit: 12, hint: "Wait until the other process has finished, or stop it." },
+  TARGET_LOCKED: { side: "host", exit: 12, hint: "Wait until the other process has finished, or stop it." },
   SMBUS_ONLY: {
+    side: "host",
     exit: 13,
     hint: "Use an adapter with plain I2C (I2C_FUNC_I2C); `bootlace funcs` shows what an adapter can do.",
   },
   ADDRESS_OWNED: {
+    side: "host",
     exit: 14,
     hint: "Unbind the kernel driver first, or pass --force if you know that it is idle.",
   },
   UNSUPPORTED_PLATFORM: {
+    side: "host",
     exit: 15,
     hint: "i2c-dev and GPIO lines exist on Linux only; a serial port works everywhere.",
   },
   ADDON_MISSING: {
+    side: "host",
     exit: 16,
     hint: "Build it with `npm run build:native`, or install a package with prebuilt binaries.",
   },
-  NOT_READY: { exit: 17, hint: "`bootlace doctor` says what to do about each finding." },
+  NOT_READY: { side: "host", exit: 17, hint: "`bootlace doctor` says what to do about each finding." },
 
   NO_REPLY: {
+    side: "way",
     exit: 20,
     hint: "Check power, wiring and address, and that BOOT0 was high when NRST was released.",
   },
-  REFUSED: { exit: 21, hint: "The chip may be protected, or the address lies outside its memory." },
+  REFUSED: {
+    side: "chip",
+    exit: 21,
+    hint: "The chip may be protected, or the address lies outside its memory.",
+  },
   PROTECTED: {
+    side: "chip",
     exit: 22,
     hint: "`bootlace unprotect readout` lifts readout protection and erases the whole chip.",
   },
-  DESYNCHRONISED: { exit: 23, hint: "Reset the chip into its bootloader and run the same command again." },
+  DESYNCHRONISED: {
+    side: "way",
+    exit: 23,
+    hint: "Reset the chip into its bootloader and run the same command again.",
+  },
   BUS_FAILED: {
+    side: "way",
     exit: 24,
     hint: "See the system error; check pull-ups, wire length, clock rate and other masters on the bus.",
   },
   TIMED_OUT: {
+    side: "way",
     exit: 25,
     hint: "The adapter may give up on clock stretching too early; see docs/troubleshooting.md.",
   },
   ADAPTER_GONE: {
+    side: "host",
     exit: 26,
     hint: "The adapter was unplugged or its driver unbound; plug it in and run the same command again.",
   },
-  ADAPTER_LIMIT: { exit: 27, hint: "The adapter takes shorter messages only; lower --max-frame." },
+  ADAPTER_LIMIT: {
+    side: "host",
+    exit: 27,
+    hint: "The adapter takes shorter messages only; lower --max-frame.",
+  },
   BUS_BUSY: {
+    side: "way",
     exit: 29,
     hint: "Another controller uses this bus; stop it or let it pause, then run the same command again.",
   },
   NOT_OFFERED: {
+    side: "caller",
     exit: 28,
     hint: "The bootloader of this chip does not list the command; see `bootlace info`.",
   },
 
-  UNKNOWN_CHIP: { exit: 30, hint: "Give its geometry with --flash-size and --page-size." },
-  WRONG_CHIP: { exit: 31, hint: "Check --chip, the address and the wiring." },
+  UNKNOWN_CHIP: { side: "chip", exit: 30, hint: "Give its geometry with --flash-size and --page-size." },
+  WRONG_CHIP: { side: "chip", exit: 31, hint: "Check --chip, the address and the wiring." },
 
-  IMAGE_INVALID: { exit: 40, hint: "Build or download the file again." },
+  IMAGE_INVALID: { side: "caller", exit: 40, hint: "Build or download the file again." },
   IMAGE_OUTSIDE: {
+    side: "caller",
     exit: 41,
     hint: "Check that the image was linked for this chip; `bootlace image info` shows its ranges.",
   },
   IMAGE_UNLIKELY: {
+    side: "caller",
     exit: 42,
     hint: "If this really is what the chip shall hold, leave --check refuse away.",
   },
-  FILE_FAILED: { exit: 43, hint: "Check the path and its permissions." },
+  FILE_FAILED: { side: "host", exit: 43, hint: "Check the path and its permissions." },
   CANNOT_PRESERVE: {
+    side: "caller",
     exit: 44,
     hint: "Pass --erase-partial to give up what else is in the partly covered pages.",
   },
 
   ERASE_FAILED: {
+    side: "chip",
     exit: 49,
     hint: "The page may be write-protected: `bootlace unprotect write` lifts that.",
   },
   VERIFY_FAILED: {
+    side: "chip",
     exit: 50,
     hint: "Run the same command again; if it fails at the same place, the flash may be worn or write-protected.",
   },
-  DIFFERENT: { exit: 51, hint: "Write the image with `bootlace write`." },
-  RESET_FAILED: { exit: 52, hint: "Check the lines named in the reset sequence, or reset the chip by hand." },
-  SEVERAL_FAILED: { exit: 53, hint: "Each target's own line says what failed." },
+  DIFFERENT: { side: "chip", exit: 51, hint: "Write the image with `bootlace write`." },
+  RESET_FAILED: {
+    side: "chip",
+    exit: 52,
+    hint: "Check the lines named in the reset sequence, or reset the chip by hand.",
+  },
+  SEVERAL_FAILED: { side: "host", exit: 53, hint: "Each target's own line says what failed." },
 
-  NO_PROGRAM: { exit: 54, hint: "Write a firmware first, or give the address of its vector table." },
+  NO_PROGRAM: {
+    side: "chip",
+    exit: 54,
+    hint: "Write a firmware first, or give the address of its vector table.",
+  },
 
-  INTERNAL: { exit: 70, hint: "This is a bug in bootlace; please report it with the output of --trace." },
-  INTERRUPTED: { exit: 130, hint: "Run the same command again to finish the job." },
-  TERMINATED: { exit: 143, hint: "Run the same command again to finish the job." },
-} as const satisfies Record<string, { exit: number; hint: string }>;
+  INTERNAL: {
+    side: "host",
+    exit: 70,
+    hint: "This is a bug in bootlace; please report it with the output of --trace.",
+  },
+  INTERRUPTED: { side: "caller", exit: 130, hint: "Run the same command again to finish the job." },
+  TERMINATED: { side: "caller", exit: 143, hint: "Run the same command again to finish the job." },
+} as const satisfies Record<string, { side: ErrorSide; exit: number; hint: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
 
@@ -135,6 +186,10 @@ export class BootlaceError extends Error {
     options?: ErrorOptions, // `cause` keeps the system error
   ) {
     super(message, options);
+  }
+
+  get side(): ErrorSide {
+    return ERRORS[this.code].side;
   }
 
   get exitStatus(): number {

@@ -31,9 +31,9 @@ import type {
 import { JobRun } from "./run/job-run.js";
 import { startProgram } from "./chip/leave.js";
 import { protectChip, unprotectChip } from "./chip/protect.js";
-import { canChecksum, readSpan, readSurely } from "./look/read.js";
+import { canChecksum, checksumOf } from "./look/crc.js";
+import { readSpan, readSurely } from "./look/read.js";
 import { resetChip } from "./chip/reset.js";
-import { persist } from "./run/retry.js";
 import type { Session } from "./chip/session.js";
 import type { Target } from "./target.js";
 import { verifyImage } from "./verify.js";
@@ -106,10 +106,7 @@ export class ChipTarget implements Target {
     return this.#job(options, async (run) => {
       if (!canChecksum(run, span))
         return { crc: stm32Crc(await readSurely(run, "read", span)), by: "read back" };
-      const crc = await persist(run, { phase: "read", address: start }, () =>
-        this.session.loader.checksum(start, span.length),
-      );
-      return { crc, by: "checksum" };
+      return { crc: await checksumOf(run, "read", span), by: "checksum" };
     });
   }
 

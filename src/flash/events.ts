@@ -21,14 +21,14 @@ export type FlashEvent =
   | {
       readonly type: "retry";
       readonly phase: Phase;
-      readonly address?: number;
+      readonly address?: number | undefined;
       readonly attempt: number;
       readonly reason: string;
     }
   /** Something the user should know and that is no failure: "the last 40 bytes of page 12 are read and put back". */
   | { readonly type: "note"; readonly text: string };
 
-export type Phase = "compare" | "preserve" | "erase" | "write" | "verify" | "read" | "leave";
+export type Phase = "compare" | "preserve" | "erase" | "write" | "verify" | "read" | "protect" | "leave";
 
 export type EventSink = (event: FlashEvent) => void;
 

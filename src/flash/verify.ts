@@ -3,7 +3,7 @@ import type { Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
 import { checkInside, checkUsable } from "./write/check-image.js";
 import { mismatches } from "./look/check.js";
-import { joined } from "./write/contents.js";
+import { joined } from "./look/span.js";
 import type { JobOptions, VerifyResult } from "./job.js";
 import { JobRun } from "./run/job-run.js";
 import type { Session } from "./chip/session.js";

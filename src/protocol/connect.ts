@@ -35,19 +35,12 @@ async function answerToVersion(transport: Transport): Promise<number> {
       if (!(error instanceof BootlaceError)) throw error;
       if (error.code === "NO_REPLY" && attempt < SILENT_ATTEMPTS)
         await transport.exchange([delay(SILENT_WAIT_MS)]);
-      else if (attempt < SILENT_ATTEMPTS && RECOVERABLE.has(error.code)) await recover(transport, error);
+      else if (attempt < SILENT_ATTEMPTS && (error.side === "way" || error.code === "REFUSED"))
+        await recover(transport, error);
       else throw nobody(transport, error);
     }
   }
 }
-
-const RECOVERABLE: ReadonlySet<string> = new Set([
-  "DESYNCHRONISED",
-  "REFUSED",
-  "TIMED_OUT",
-  "BUS_FAILED",
-  "BUS_BUSY",
-]);
 
 /** An earlier command may owe a status, or hold the clock until it is done. */
 async function recover(transport: Transport, error: BootlaceError): Promise<void> {

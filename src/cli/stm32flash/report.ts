@@ -15,6 +15,7 @@ const VERBS: Readonly<Record<Phase, string>> = {
   write: "Writing",
   verify: "Verifying",
   read: "Reading",
+  protect: "Protecting",
   leave: "Leaving",
 };
 

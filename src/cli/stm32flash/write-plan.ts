@@ -1,7 +1,7 @@
 /** Where the bytes of -w go, and what becomes of the pages around them. Pure. */
 import type { Geometry } from "../../devices/device.js";
 import { BootlaceError, hex } from "../../errors.js";
-import { joined } from "../../flash/write/contents.js";
+import { joined } from "../../flash/look/span.js";
 import { MemoryImage, type Segment } from "../../image/image.js";
 import type { Place } from "./command-line.js";
 import { type Memories, type Memory, memoryAt, startOf } from "./memory.js";

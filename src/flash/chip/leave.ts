@@ -1,4 +1,5 @@
 /** The end of a job: what becomes of the chip. */
+import { isFilledWith } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import { READ_MEMORY } from "../../protocol/commands.js";
 import type { WriteOptions } from "../job.js";
@@ -44,7 +45,7 @@ async function refuseNoProgram(run: JobRun, address: number): Promise<void> {
   if (!vectors) return;
   const resetVector = new DataView(vectors.buffer, vectors.byteOffset).getUint32(4, true);
   if (resetVector % 2 === 1 && resetVector !== 0xffff_ffff) return;
-  const blank = vectors.every((byte) => byte === run.session.geometry.erasedValue);
+  const blank = isFilledWith(run.session.geometry.erasedValue, vectors);
   const why = blank
     ? "its first words are blank"
     : `its second word, ${hex(resetVector)}, is no reset vector`;

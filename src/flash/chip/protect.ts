@@ -3,7 +3,7 @@
  * chip is asked again when it has restarted. The protection of single sectors cannot be asked for.
  */
 import { BootlaceError } from "../../errors.js";
-import { isBlank } from "../erase/pages.js";
+import { startsBlank } from "../look/blank.js";
 import type { ProtectionResult, ProtectWhat } from "../job.js";
 import { connectBootloader } from "../../protocol/connect.js";
 import { delay } from "../../transport/transport.js";
@@ -54,14 +54,12 @@ async function flashNow(run: JobRun): Promise<"blank" | "not blank" | undefined>
   if (pages.length === 0) return undefined;
   for (const page of pages) {
     run.checkpoint();
-    if (!(await isBlank(run, page))) return "not blank";
+    if (!(await startsBlank(run, "protect", page))) return "not blank";
   }
   return "blank";
 }
 
 const MOST_ATTEMPTS = 3;
-/** Nothing that the chip or another try could change. */
-const FINAL: ReadonlySet<string> = new Set(["ADAPTER_GONE", "NO_PERMISSION", "NOT_OFFERED"]);
 
 async function setReadout(run: JobRun, wanted: boolean): Promise<void> {
   const { loader } = run.session;
@@ -71,8 +69,9 @@ async function setReadout(run: JobRun, wanted: boolean): Promise<void> {
     const is = await isReadoutProtected(run.session);
     if (is === wanted) return;
     if (is === undefined) throw failure ?? unconfirmed();
-    if (attempt === MOST_ATTEMPTS) throw failure ?? notDone(wanted);
-    run.retries++;
+    const error = failure ?? notDone(wanted);
+    if (attempt === MOST_ATTEMPTS) throw error;
+    run.retried({ phase: "protect", attempt, reason: error.message });
   }
 }
 
@@ -99,16 +98,20 @@ async function insist(run: JobRun, command: () => Promise<unknown>): Promise<voi
     const failure = await failureOf(command);
     if (!failure) return;
     if (attempt === MOST_ATTEMPTS || !(await comesBack(run.session))) throw failure;
-    run.retries++;
+    run.retried({ phase: "protect", attempt, reason: failure.message });
   }
 }
+
+/** Another try may end differently: the chip or the way to it said no. */
+const mayPass = (error: unknown): error is BootlaceError =>
+  error instanceof BootlaceError && (error.side === "way" || error.side === "chip");
 
 async function failureOf(command: () => Promise<unknown>): Promise<BootlaceError | undefined> {
   try {
     await command();
     return undefined;
   } catch (error) {
-    if (!(error instanceof BootlaceError) || FINAL.has(error.code)) throw error;
+    if (!mayPass(error)) throw error;
     return error;
   }
 }
@@ -132,7 +135,7 @@ async function comesBack({ loader, reenter }: Session): Promise<boolean> {
       await (reenter ? reenter() : connectBootloader(loader.transport));
       return true;
     } catch (error) {
-      if (!(error instanceof BootlaceError) || FINAL.has(error.code)) throw error;
+      if (!mayPass(error)) throw error;
     }
   }
   return false;

@@ -2,13 +2,12 @@
 import type { Page, Range } from "../../devices/device.js";
 import { pagesTouching } from "../../devices/geometry.js";
 import { BootlaceError, hex } from "../../errors.js";
-import { stm32CrcOfFill } from "../../protocol/crc.js";
 import { checkUsable, flashRanges } from "../write/check-image.js";
-import { eraseAndSee, erasePages, isWhollyBlank, massErase } from "./pages.js";
+import { eraseAndSee, erasePages, massErase, NOT_BLANK } from "./pages.js";
 import type { EraseOptions, EraseResult, EraseWhat } from "../job.js";
 import { JobRun } from "../run/job-run.js";
-import { canChecksum, readSpan } from "../look/read.js";
-import { persist } from "../run/retry.js";
+import { isBlank } from "../look/blank.js";
+import { runsOfPages, spanOfPages } from "../look/span.js";
 import type { Session } from "../chip/session.js";
 
 export async function eraseFlash(
@@ -90,41 +89,22 @@ async function proveBlank(run: JobRun, pages: readonly Page[]): Promise<void> {
   const total = pages.reduce((sum, { size }) => sum + size, 0);
   await run.phase("verify", { total }, async (progress) => {
     let done = 0;
-    for (const stretch of stretchesOf(pages)) {
-      if (!(await stretchIsBlank(run, stretch))) await eraseAgain(run, stretch);
-      done += stretch.reduce((sum, { size }) => sum + size, 0);
+    for (const stretch of runsOfPages(pages)) {
+      const span = spanOfPages(stretch);
+      if (!(await isBlank(run, "verify", span))) await eraseAgain(run, stretch);
+      done += span.length;
       progress(done);
     }
   });
 }
 
-async function stretchIsBlank(run: JobRun, stretch: readonly Page[]): Promise<boolean> {
-  const { erasedValue } = run.session.geometry;
-  const span = { address: stretch[0]!.address, length: stretch.reduce((sum, { size }) => sum + size, 0) };
-  if (canChecksum(run, span)) {
-    const crc = await persist(run, { phase: "verify", address: span.address }, () =>
-      run.session.loader.checksum(span.address, span.length),
-    );
-    return crc === stm32CrcOfFill(erasedValue, span.length);
-  }
-  const bytes = await readSpan(run, "verify", span);
-  return bytes.every((byte) => byte === erasedValue);
-}
-
 /** Only the pages that are not blank, once more. */
 async function eraseAgain(run: JobRun, stretch: readonly Page[]): Promise<void> {
   for (const page of stretch) {
-    if (await isWhollyBlank(run, page)) continue;
-    run.retries++;
-    run.emit({
-      type: "retry",
-      phase: "erase",
-      address: page.address,
-      attempt: 1,
-      reason: "the page is not blank after the erase",
-    });
+    if (await isBlank(run, "erase", spanOfPages([page]))) continue;
+    run.retried({ phase: "erase", address: page.address, attempt: 1, reason: NOT_BLANK });
     await erasePages(run, [page]);
-    if (await isWhollyBlank(run, page)) continue;
+    if (await isBlank(run, "erase", spanOfPages([page]))) continue;
     throw new BootlaceError(
       "ERASE_FAILED",
       `page ${page.index} at ${hex(page.address)} is not blank after the erase`,
@@ -133,15 +113,4 @@ async function eraseAgain(run: JobRun, stretch: readonly Page[]): Promise<void> 
       },
     );
   }
-}
-
-/** Pages that lie one behind the other. */
-function stretchesOf(pages: readonly Page[]): Page[][] {
-  const stretches: Page[][] = [];
-  for (const page of pages) {
-    const last = stretches.at(-1)?.at(-1);
-    if (last && last.address + last.size === page.address) stretches.at(-1)!.push(page);
-    else stretches.push([page]);
-  }
-  return stretches;
 }

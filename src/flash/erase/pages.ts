@@ -1,11 +1,11 @@
 /** Erasing pages: as many per command as chip, adapter and a prompt answer to a stop request allow, and proven where it matters. */
 import type { Page } from "../../devices/device.js";
 import { BootlaceError, hex } from "../../errors.js";
-import { stm32CrcOfFill } from "../../protocol/crc.js";
 import { ERASE } from "../../protocol/commands.js";
 import type { JobRun } from "../run/job-run.js";
-import { canChecksum, readSpan } from "../look/read.js";
-import { persist } from "../run/retry.js";
+import { isBlank, startsBlank } from "../look/blank.js";
+import { spanOfPages } from "../look/span.js";
+import { endNotSeen, persist } from "../run/retry.js";
 
 /** Flash of any STM32 erases about this much in half a second: more in one command would keep a stop request waiting. */
 const MOST_BYTES_AT_ONCE = 64 * 1024;
@@ -54,18 +54,18 @@ export async function eraseAndSee(
 ): Promise<void> {
   const patienceMs = Math.min(pages.length * PAGE_PATIENCE_MS, MOST_PATIENCE_MS);
   const { address } = pages[0]!;
-  let endNotSeen = false;
-  const where = { phase: "erase", address, patienceMs, get quietMs() { return run.quietMs } } as const; // prettier-ignore
+  let lost = false;
+  const where = { phase: "erase", address, patienceMs, quietMs: () => run.quietMs } as const;
   await persist(run, where, async () => {
-    if (endNotSeen) {
+    if (lost) {
       if (await allBlank(run, pages)) return;
       run.quietMs = Math.max(LEAST_QUIET_MS, Math.min(run.quietMs * 3, MOST_PATIENCE_MS));
     }
     try {
       await run.changing(run.eraseState, command);
     } catch (error) {
-      endNotSeen = isLostEnd(error);
-      if (endNotSeen) run.adapterGivesUp = true;
+      lost = isLostEnd(error);
+      if (lost) run.adapterGivesUp = true;
       throw error;
     }
   });
@@ -74,53 +74,25 @@ export async function eraseAndSee(
 /** What is asked of the chip in vain may have cut the erase short: the next time it is left alone for longer. */
 const LEAST_QUIET_MS = 1_000;
 
-/** What an adapter that gives up reports; some call it EIO. */
-const LOST: ReadonlySet<string> = new Set(["TIMED_OUT", "BUS_FAILED", "BUS_BUSY"]);
-
 const isLostEnd = (error: unknown): boolean =>
   error instanceof BootlaceError &&
-  LOST.has(error.code) &&
+  endNotSeen(error) &&
   (error.context.phase === "list" || error.context.phase === "count");
 
 /** An erase that the adapter did not see the end of is not believed for a page's first bytes. */
 async function allBlank(run: JobRun, pages: readonly Page[]): Promise<boolean> {
-  for (const page of pages) if (!(await isWhollyBlank(run, page))) return false;
+  for (const page of pages) if (!(await isBlank(run, "erase", spanOfPages([page])))) return false;
   return true;
 }
 
-export async function isWhollyBlank(run: JobRun, page: Page): Promise<boolean> {
-  const { address, size } = page;
-  if (canChecksum(run, { address, length: size })) return isBlank(run, page);
-  const bytes = await readSpan(run, "erase", { address, length: size });
-  return bytes.every((byte) => byte === run.session.geometry.erasedValue);
-}
-
-/** Of a page that is proven blank by reading: the initial stack pointer and the first vectors. */
-const PROOF_BYTES = 64;
-
-export async function isBlank(run: JobRun, page: Page): Promise<boolean> {
-  const { erasedValue } = run.session.geometry;
-  const span = { address: page.address, length: page.size };
-  if (canChecksum(run, span)) {
-    const crc = await persist(run, { phase: "erase", address: page.address }, () =>
-      run.session.loader.checksum(page.address, page.size),
-    );
-    return crc === stm32CrcOfFill(erasedValue, page.size);
-  }
-  const head = await readSpan(run, "erase", {
-    address: page.address,
-    length: Math.min(PROOF_BYTES, page.size),
-  });
-  return head.every((byte) => byte === erasedValue);
-}
-
+export const NOT_BLANK = "the page is not blank after the erase";
 const MOST_ERASES = 3;
 
 /** Erases one page and looks whether it is blank: an ACK is no proof, protected pages are acknowledged too. @throws BootlaceError ERASE_FAILED */
 export async function eraseSurely(run: JobRun, page: Page): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     await erasePages(run, [page]);
-    if (await isBlank(run, page)) return;
+    if (await startsBlank(run, "erase", page)) return;
     if (attempt === MOST_ERASES)
       throw new BootlaceError(
         "ERASE_FAILED",
@@ -129,14 +101,7 @@ export async function eraseSurely(run: JobRun, page: Page): Promise<void> {
           address: page.address,
         },
       );
-    run.retries++;
-    run.emit({
-      type: "retry",
-      phase: "erase",
-      address: page.address,
-      attempt,
-      reason: "the page is not blank after the erase",
-    });
+    run.retried({ phase: "erase", address: page.address, attempt, reason: NOT_BLANK });
   }
 }
 

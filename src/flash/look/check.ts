@@ -2,9 +2,9 @@
 import { sameBytes } from "../../bytes.js";
 import type { Segment } from "../../image/image.js";
 import type { Phase } from "../events.js";
-import { crcsOf } from "./crc.js";
+import { canChecksum, crcsOf } from "./crc.js";
 import type { JobRun } from "../run/job-run.js";
-import { canChecksum, readSpan } from "./read.js";
+import { readSpan } from "./read.js";
 
 export type CheckedBy = "checksum" | "read back";
 
@@ -82,7 +82,7 @@ async function byReading(
     // A bit may have flipped on the way: only what is wrong twice is wrong.
     const again = await readSpan(run, phase, span);
     if (!sameBytes(again, want)) wrong.push({ address: span.address, bytes: want });
-    else run.retries++;
+    else run.retried({ phase, address: span.address, attempt: 1, reason: "a second look is right" });
   }
   return wrong;
 }

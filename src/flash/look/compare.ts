@@ -5,11 +5,12 @@
 import { sameBytes } from "../../bytes.js";
 import { stm32CrcOfFill } from "../../protocol/crc.js";
 import type { Segment } from "../../image/image.js";
-import { joined, type PageContent } from "../write/contents.js";
+import type { PageContent } from "../write/contents.js";
 import { crcsOf } from "./crc.js";
 import type { JobRun } from "../run/job-run.js";
 import { readSpan } from "./read.js";
 import { isReadFault } from "./salvage.js";
+import { joined, runsOf, spanOf } from "./span.js";
 
 /** "blank": all parts of the page that the image defines are erased, and shall not be. */
 export type Holding = "same" | "blank" | "other";
@@ -27,19 +28,8 @@ export async function compare(run: JobRun, contents: readonly PageContent[]): Pr
 }
 
 /** Runs of pages that the image defines without a gap: each can be asked about with one checksum. */
-function stretches(contents: readonly PageContent[]): PageContent[][] {
-  const all: PageContent[][] = [];
-  let end: number | undefined;
-  for (const content of contents) {
-    const whole = content.parts.length === 1;
-    const start = content.parts[0]!.address;
-    if (whole && start === end) all.at(-1)!.push(content);
-    else all.push([content]);
-    const last = content.parts.at(-1)!;
-    end = whole ? last.address + last.bytes.length : undefined;
-  }
-  return all;
-}
+const stretches = (contents: readonly PageContent[]): PageContent[][] =>
+  runsOf(contents, ({ parts }) => (parts.length === 1 ? spanOf(parts[0]!) : undefined));
 
 abstract class Comparison {
   readonly holdings = new Map<PageContent, Holding>();

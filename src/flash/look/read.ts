@@ -6,13 +6,10 @@ import { stm32Crc } from "../../protocol/crc.js";
 import type { Phase } from "../events.js";
 import type { JobRun } from "../run/job-run.js";
 import { Pace } from "../run/pace.js";
-import { Attempts, persist } from "../run/retry.js";
+import { Attempts } from "../run/retry.js";
 import { monotonicMs } from "../../monotonic.js";
-
-export interface Span {
-  readonly address: number;
-  readonly length: number;
-}
+import { canChecksum, checksumOf } from "./crc.js";
+import type { Span } from "./span.js";
 
 /** Reads once. `progress` is told the bytes done. */
 export async function readSpan(
@@ -64,31 +61,13 @@ export async function readSurely(
           address: span.address,
         },
       );
-    run.retries++;
-    run.emit({
-      type: "retry",
-      phase,
-      address: span.address,
-      attempt,
-      reason: "a second look at what was read differs",
-    });
+    const reason = "a second look at what was read differs";
+    run.retried({ phase, address: span.address, attempt, reason });
   }
 }
 
 async function confirmed(run: JobRun, phase: Phase, span: Span, bytes: Uint8Array): Promise<boolean> {
-  if (canChecksum(run, span)) {
-    const crc = await persist(run, { phase, address: span.address }, () =>
-      run.session.loader.checksum(span.address, span.length),
-    );
-    return crc === stm32Crc(bytes);
-  }
+  if (canChecksum(run, span)) return (await checksumOf(run, phase, span)) === stm32Crc(bytes);
   const again = await readSpan(run, phase, span);
   return sameBytes(bytes, again);
-}
-
-/** The CRC unit takes whole words of flash. */
-export function canChecksum({ session }: JobRun, { address, length }: Span): boolean {
-  const { geometry, loader } = session;
-  const inFlash = address >= geometry.base && address + length <= geometry.end;
-  return loader.canChecksum && inFlash && address % 4 === 0 && length % 4 === 0 && length > 0;
 }

@@ -6,27 +6,25 @@ import { sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { Segment } from "../../image/image.js";
 import { chunks } from "../../protocol/bootloader.js";
-import { joined, type Gap } from "../write/contents.js";
+import { joined, type Span } from "./span.js";
 import type { JobRun } from "../run/job-run.js";
 
-/** What a chip that resets itself looks like from here. A refusal is an answer: what is protected is not damaged. */
-const LOOKS_LIKE_A_RESET: ReadonlySet<string> = new Set([
-  "NO_REPLY",
-  "DESYNCHRONISED",
-  "BUS_FAILED",
-  "TIMED_OUT",
-]);
-
-/** Whether reading failed because of what was to be read. */
+/**
+ * Whether reading failed because of what was to be read: the chip reset itself. A refusal is an answer, what is protected is not
+ * damaged; and a bus that another controller took says nothing about the chip.
+ */
 export const isReadFault = ({ session }: JobRun, error: unknown): error is BootlaceError =>
-  session.quirks.readMayFault && error instanceof BootlaceError && LOOKS_LIKE_A_RESET.has(error.code);
+  session.quirks.readMayFault &&
+  error instanceof BootlaceError &&
+  error.side === "way" &&
+  error.code !== "BUS_BUSY";
 
 const CHUNK_BYTES = 256;
 /** Words in a row that cannot be read: behind an interrupted erase none can, and each costs a reset of the chip. */
 const MOST_IN_A_ROW = 4;
 
 /** The parts of `gap` that can be read; what cannot is nobody's any more, and is given up with a note. */
-export async function salvage(run: JobRun, gap: Gap): Promise<Segment[]> {
+export async function salvage(run: JobRun, gap: Span): Promise<Segment[]> {
   const saved: Segment[] = [];
   const { writeAlign } = run.session.geometry;
   let inARow = 0;
@@ -49,7 +47,7 @@ export async function salvage(run: JobRun, gap: Gap): Promise<Segment[]> {
 }
 
 /** As `chunks`, but cut where flash words begin: the first and the last may be shorter. */
-function words(address: number, length: number, wordBytes: number): Gap[] {
+function words(address: number, length: number, wordBytes: number): Span[] {
   const head = Math.min(length, (wordBytes - (address % wordBytes)) % wordBytes);
   const rest = chunks(address + head, length - head, wordBytes);
   return head === 0 ? rest : [{ address, length: head }, ...rest];
@@ -68,7 +66,7 @@ async function readOrFault(run: JobRun, address: number, length: number): Promis
     } catch (error) {
       if (!isReadFault(run, error)) throw error;
       faults++;
-      run.retries++;
+      run.retried({ phase: "preserve", address, attempt: faults, reason: error.message });
       await loader.resynchronise();
     }
   }

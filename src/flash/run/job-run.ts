@@ -40,8 +40,11 @@ const NOT_HEARD: ReadonlySet<string> = new Set([
 
 const PROGRESS_INTERVAL_MS = 50;
 
+/** What failed, where, and for which time in a row. */
+export type Retry = Omit<FlashEvent & { readonly type: "retry" }, "type">;
+
 export class JobRun {
-  retries = 0;
+  #retries = 0;
   state: ChipState = "untouched";
   /** What the first erase that is sent makes of `state`. */
   eraseState: ChipState = "erasing";
@@ -62,6 +65,11 @@ export class JobRun {
   ) {
     this.#signal = signal;
     this.#emit = onEvent ?? (() => undefined);
+  }
+
+  /** How often something was done once more, over the whole job. */
+  get retries(): number {
+    return this.#retries;
   }
 
   get elapsedMs(): number {
@@ -114,6 +122,12 @@ export class JobRun {
   /** What the image's reader took although it is unusual, or left out. */
   remark({ notes }: MemoryImage): void {
     for (const remark of notes.remarks ?? []) this.note(remark);
+  }
+
+  /** Something is about to be done once more: the only place where that is counted, and told. */
+  retried(retry: Retry): void {
+    this.#retries++;
+    this.#emit({ type: "retry", ...retry });
   }
 
   /** Runs a part of the job between its `start` and `end`. `work` tells how far it is; a string that it returns is the end's detail. */

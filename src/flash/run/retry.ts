@@ -8,18 +8,6 @@ import { CommandFailure } from "../../protocol/link.js";
 import type { Phase } from "../events.js";
 import type { JobRun } from "./job-run.js";
 
-/** Failures of the way to the chip, not of the chip's will. */
-const TRANSIENT: ReadonlySet<string> = new Set([
-  "NO_REPLY",
-  "REFUSED",
-  "PROTECTED",
-  "DESYNCHRONISED",
-  "BUS_FAILED",
-  "BUS_BUSY",
-  "TIMED_OUT",
-  "ADAPTER_LIMIT",
-]);
-
 /** In a row without progress. A refusal that comes three times is meant. */
 const MOST_ATTEMPTS = 6;
 const MOST_REFUSALS = 3;
@@ -31,9 +19,16 @@ export interface Where {
   readonly address?: number;
   /** How long the chip may go on with a command whose end was not seen. */
   readonly patienceMs?: number;
-  /** How long it is not asked at all. */
-  readonly quietMs?: number;
+  /** How long it is not asked at all, by then. */
+  readonly quietMs?: () => number;
 }
+
+/** It said no. Once that may be a byte that arrived wrong. */
+const isRefusal = ({ code }: BootlaceError): boolean => code === "REFUSED" || code === "PROTECTED";
+
+/** The bus failed, or the adapter gave up, while the chip may have gone on: some adapters call that EIO. */
+export const endNotSeen = ({ code }: BootlaceError): boolean =>
+  code === "TIMED_OUT" || code === "BUS_FAILED" || code === "BUS_BUSY";
 
 /** Repeats `operation` after a transient failure. */
 export async function persist<T>(run: JobRun, where: Where, operation: () => Promise<T>): Promise<T> {
@@ -67,33 +62,26 @@ export class Attempts {
   /** Returns when the next attempt may be made. @throws the error, where another attempt makes no sense */
   async failed(failure: unknown): Promise<void> {
     const error = failure instanceof CommandFailure ? failure.cause : failure;
-    if (!(error instanceof BootlaceError) || !TRANSIENT.has(error.code)) throw error;
-    if (error.code === "ADAPTER_LIMIT" && !this.#shrink()) throw error;
+    if (!(error instanceof BootlaceError) || !this.#mayPass(error)) throw error;
     this.#count(error);
-    const { run, where } = this;
-    run.emit({
-      type: "retry",
-      phase: where.phase,
-      attempt: this.#inARow,
-      reason: error.message,
-      ...(where.address !== undefined && { address: where.address }),
-    });
-    await recover(run, error, where);
+    const { phase, address } = this.where;
+    this.run.retried({ phase, address, attempt: this.#inARow, reason: error.message });
+    await recover(this.run, error, this.where);
   }
 
-  #shrink(): boolean {
-    return this.run.session.loader.transport.shrinkFrames();
+  #mayPass(error: BootlaceError): boolean {
+    if (error.code === "ADAPTER_LIMIT") return this.run.session.loader.transport.shrinkFrames();
+    return error.side === "way" || isRefusal(error);
   }
 
   #count(error: BootlaceError): void {
     this.#inARow++;
-    this.run.retries++;
-    if (error.code === "REFUSED" || error.code === "PROTECTED") this.#refusals++;
+    if (isRefusal(error)) this.#refusals++;
     if (this.#refusals >= MOST_REFUSALS || this.#inARow >= MOST_ATTEMPTS) throw error;
-    if (this.run.retries > MOST_RETRIES)
+    if (this.run.retries >= MOST_RETRIES)
       throw new BootlaceError(
         "BUS_FAILED",
-        `the bus failed ${this.run.retries} times in this job`,
+        `the bus failed ${this.run.retries + 1} times in this job`,
         error.context,
         {
           cause: error.cause ?? error,
@@ -108,18 +96,18 @@ const PATIENCE_MS = 10_000;
 /** A status may be due after a failure of the bus in the middle of waiting for it. */
 async function recover(
   { session }: JobRun,
-  { code, context }: BootlaceError,
+  error: BootlaceError,
   { patienceMs, quietMs }: Where,
 ): Promise<void> {
   const { loader } = session;
-  const statusDue = code === "TIMED_OUT" || code === "BUS_FAILED" || code === "BUS_BUSY";
+  const statusDue = endNotSeen(error);
   const timeoutMs = patienceMs ?? (statusDue ? PATIENCE_MS : undefined);
   try {
     await loader.resynchronise({
       statusDue,
-      longList: context.command === ERASE.name,
+      longList: error.context.command === ERASE.name,
       ...(timeoutMs !== undefined && { timeoutMs }),
-      ...(statusDue && quietMs !== undefined && { quietMs }),
+      ...(statusDue && quietMs && { quietMs: quietMs() }),
     });
   } catch (lost) {
     if (!session.reenter || !(lost instanceof BootlaceError)) throw lost;

@@ -1,4 +1,5 @@
 /** Cuts pages into what single Write Memory commands carry. Pure. */
+import { isFilledWith } from "../../bytes.js";
 import type { Page } from "../../devices/device.js";
 import type { Block } from "../../protocol/bootloader.js";
 import { bytesOf } from "./contents.js";
@@ -35,7 +36,7 @@ function cutPage(plan: PagePlan, cut: Cut, entry: boolean): PageBlocks {
   const last: Block[] = [];
   for (const [from, to] of borders(page.size, cut.blockBytes, starts)) {
     const block = { address: page.address + from, bytes: bytes.subarray(from, to) };
-    if (block.bytes.every((byte) => byte === cut.erasedValue)) continue;
+    if (isFilledWith(cut.erasedValue, block.bytes)) continue;
     (starts.some((range) => range.from <= from && to <= range.to) ? last : blocks).push(block);
   }
   return { plan, blocks, last };

@@ -6,6 +6,7 @@ import type { MemoryImage } from "../../image/image.js";
 import { looksLikeFirmware, outsideError } from "../../image/plausible.js";
 import type { WriteOptions } from "../job.js";
 import type { Session } from "../chip/session.js";
+import { runsOfPages, spanOfPages } from "../look/span.js";
 
 const NOT_TOUCHED = "the flash was not changed; the chip is still in its bootloader";
 
@@ -54,15 +55,11 @@ export function checkInside({ chip, geometry }: Session, image: MemoryImage, fil
 }
 
 /** Without the gap between banks that some members have. */
-export function flashRanges({ pages }: Geometry): Range[] {
-  const ranges: { start: number; end: number }[] = [];
-  for (const { address, size } of pages) {
-    const last = ranges.at(-1);
-    if (last?.end === address) last.end += size;
-    else ranges.push({ start: address, end: address + size });
-  }
-  return ranges;
-}
+export const flashRanges = ({ pages }: Geometry): Range[] =>
+  runsOfPages(pages).map((run) => {
+    const { address, length } = spanOfPages(run);
+    return { start: address, end: address + length };
+  });
 
 function doubtsOf({ device, geometry }: Session, image: MemoryImage): string[] {
   const ram = device && stackAreas(device);

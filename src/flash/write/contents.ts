@@ -1,19 +1,15 @@
 /** What pages shall hold: the image laid over the chip's pages. Pure. */
-import { concat } from "../../bytes.js";
+import { isFilledWith } from "../../bytes.js";
 import type { Geometry, Page } from "../../devices/device.js";
 import type { MemoryImage, Segment } from "../../image/image.js";
+import type { Span } from "../look/span.js";
 
 export interface PageContent {
   readonly page: Page;
   /** The parts that the image defines, ascending. */
   readonly parts: readonly Segment[];
   /** The parts of the page that it does not define. */
-  readonly gaps: readonly Gap[];
-}
-
-export interface Gap {
-  readonly address: number;
-  readonly length: number;
+  readonly gaps: readonly Span[];
 }
 
 /** The pages that the image touches, ascending. What lies outside the flash is not among them. */
@@ -45,8 +41,8 @@ function partsOf(segments: readonly Segment[], first: number, start: number, end
   return parts;
 }
 
-function gapsOf(parts: readonly Segment[], start: number, end: number): Gap[] {
-  const gaps: Gap[] = [];
+function gapsOf(parts: readonly Segment[], start: number, end: number): Span[] {
+  const gaps: Span[] = [];
   let at = start;
   for (const { address, bytes } of parts) {
     if (address > at) gaps.push({ address: at, length: address - at });
@@ -70,29 +66,6 @@ export function bytesOf(
   return bytes;
 }
 
-/** Segments in ascending order, joined where they touch: views where they lie in one buffer, as the parts of one segment do. */
-export function joined(segments: readonly Segment[]): Segment[] {
-  const runs: Segment[][] = [];
-  let end: number | undefined;
-  for (const segment of segments) {
-    if (segment.address === end) runs.at(-1)!.push(segment);
-    else runs.push([segment]);
-    end = segment.address + segment.bytes.length;
-  }
-  return runs.map((run) => ({ address: run[0]!.address, bytes: joinedBytes(run.map(({ bytes }) => bytes)) }));
-}
-
-function joinedBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const first = parts[0]!;
-  let end = first.byteOffset;
-  const together = parts.every((part) => {
-    const follows = part.buffer === first.buffer && part.byteOffset === end;
-    end = part.byteOffset + part.length;
-    return follows;
-  });
-  return together ? new Uint8Array(first.buffer, first.byteOffset, end - first.byteOffset) : concat(parts);
-}
-
 /** Whether nothing has to be written: all that is defined of the page is the erased value. */
 export const isErased = (parts: readonly Segment[], erasedValue: number): boolean =>
-  parts.every(({ bytes }) => bytes.every((byte) => byte === erasedValue));
+  parts.every(({ bytes }) => isFilledWith(erasedValue, bytes));

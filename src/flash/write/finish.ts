@@ -6,7 +6,7 @@ import { BootlaceError, hex } from "../../errors.js";
 import type { Segment } from "../../image/image.js";
 import type { PageBlocks } from "./blocks.js";
 import { mismatches } from "../look/check.js";
-import { joined } from "./contents.js";
+import { joined } from "../look/span.js";
 import { eraseSurely } from "../erase/pages.js";
 import type { JobRun } from "../run/job-run.js";
 import type { PagePlan, Plan } from "./plan.js";

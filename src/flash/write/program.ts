@@ -2,7 +2,7 @@
  * Writing pages that were erased. A block whose data may have reached the flash is never sent again over itself: its page is
  * erased and written anew (AN4221: writing what is not erased is not reported).
  */
-import { sameBytes } from "../../bytes.js";
+import { isFilledWith, sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { Block } from "../../protocol/bootloader.js";
 import { CommandFailure } from "../../protocol/link.js";
@@ -61,8 +61,7 @@ export class Programmer {
         `page ${index} at ${hex(address)} does not hold what was written to it: ${reason}`,
         { address },
       );
-    this.run.retries++;
-    this.run.emit({ type: "retry", phase: "write", address, attempt, reason });
+    this.run.retried({ phase: "write", address, attempt, reason });
     await eraseSurely(this.run, page.plan.page);
     await this.#write(page.blocks.map((block) => ({ page, block, isLast: false })));
   }
@@ -100,7 +99,7 @@ export class Programmer {
     const held = await readSpan(this.run, "write", { address, length: bytes.length });
     if (sameBytes(held, bytes)) return "same";
     const { erasedValue } = this.run.session.geometry;
-    return held.every((byte) => byte === erasedValue) ? "blank" : "other";
+    return isFilledWith(erasedValue, held) ? "blank" : "other";
   }
 
   /** Frames shrink when the adapter refuses their length. */

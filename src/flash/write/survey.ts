@@ -1,16 +1,16 @@
 /** Finds out all that a plan needs: what the pages hold, and what lies in the parts of them that the image does not define. */
-import { sameBytes } from "../../bytes.js";
+import { isFilledWith, sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { MemoryImage, Segment } from "../../image/image.js";
-import { stm32CrcOfFill } from "../../protocol/crc.js";
 import { compare, type Holding, type Holdings } from "../look/compare.js";
-import { contentsOf, type Gap, type PageContent } from "./contents.js";
+import { contentsOf, type PageContent } from "./contents.js";
 import type { WriteOptions } from "../job.js";
 import type { JobRun } from "../run/job-run.js";
 import type { Finding, Rest } from "./plan.js";
-import { canChecksum, readSpan, readSurely } from "../look/read.js";
-import { persist } from "../run/retry.js";
+import { isBlank } from "../look/blank.js";
+import { readSurely } from "../look/read.js";
 import { isReadFault, salvage } from "../look/salvage.js";
+import { runsOfPages, type Span, spanOfPages } from "../look/span.js";
 
 export async function survey(run: JobRun, image: MemoryImage, options: WriteOptions): Promise<Finding[]> {
   const { geometry } = run.session;
@@ -43,7 +43,7 @@ function assumed(run: JobRun, { parts }: PageContent, old: MemoryImage): Holding
   const same = parts.every(({ address, bytes }) => {
     const [held, ...more] = old.within(address, address + bytes.length);
     const whole = held !== undefined && more.length === 0 && held.bytes.length === bytes.length;
-    return whole ? sameBytes(held.bytes, bytes) : bytes.every((byte) => byte === erasedValue);
+    return whole ? sameBytes(held.bytes, bytes) : isFilledWith(erasedValue, bytes);
   });
   return same ? "same" : "other";
 }
@@ -68,25 +68,12 @@ async function restOf(
 }
 
 /** The gap's bytes, or none where it is blank. */
-async function preserve(run: JobRun, gap: Gap): Promise<Segment[]> {
-  const { erasedValue } = run.session.geometry;
-  const span = { address: gap.address, length: gap.length };
-  if (canChecksum(run, span)) {
-    const crc = await persist(run, { phase: "preserve", address: span.address }, () =>
-      run.session.loader.checksum(span.address, span.length),
-    );
-    if (crc === stm32CrcOfFill(erasedValue, span.length)) return [];
-  } else if (await readsBlank(run, span)) return [];
-  return [{ address: span.address, bytes: await readSurely(run, "preserve", span) }];
+async function preserve(run: JobRun, gap: Span): Promise<Segment[]> {
+  if (await isBlank(run, "preserve", gap)) return [];
+  return [{ address: gap.address, bytes: await readSurely(run, "preserve", gap) }];
 }
 
-async function readsBlank(run: JobRun, span: Gap): Promise<boolean> {
-  const { erasedValue } = run.session.geometry;
-  const bytes = await readSpan(run, "preserve", span);
-  return bytes.every((byte) => byte === erasedValue);
-}
-
-async function preserveOrSalvage(run: JobRun, gap: Gap): Promise<Segment[]> {
+async function preserveOrSalvage(run: JobRun, gap: Span): Promise<Segment[]> {
   try {
     return await preserve(run, gap);
   } catch (error) {
@@ -108,21 +95,8 @@ export async function restOfFlashBlank(run: JobRun, contents: readonly PageConte
   const { geometry, loader } = run.session;
   if (!loader.canChecksum || !geometry.massErase) return false;
   const touched = new Set(contents.map(({ page }) => page));
-  let stretch: Gap | undefined;
-  const stretches: Gap[] = [];
-  for (const page of geometry.pages) {
-    if (touched.has(page)) stretch = undefined;
-    else if (stretch && stretch.address + stretch.length === page.address) {
-      stretch = { address: stretch.address, length: stretch.length + page.size };
-      stretches[stretches.length - 1] = stretch;
-    } else {
-      stretch = { address: page.address, length: page.size };
-      stretches.push(stretch);
-    }
-  }
-  for (const { address, length } of stretches) {
-    const crc = await persist(run, { phase: "compare", address }, () => loader.checksum(address, length));
-    if (crc !== stm32CrcOfFill(geometry.erasedValue, length)) return false;
-  }
+  const others = geometry.pages.filter((page) => !touched.has(page));
+  for (const pages of runsOfPages(others))
+    if (!(await isBlank(run, "compare", spanOfPages(pages)))) return false;
   return true;
 }

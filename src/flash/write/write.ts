@@ -7,7 +7,8 @@ import type { MemoryImage } from "../../image/image.js";
 import { cutPages, type PageBlocks } from "./blocks.js";
 import { checkImage } from "./check-image.js";
 import { mismatches } from "../look/check.js";
-import { erasePages, eraseSurely, isBlank, massErase } from "../erase/pages.js";
+import { startsBlank } from "../look/blank.js";
+import { erasePages, eraseSurely, massErase } from "../erase/pages.js";
 import { finish, verifyBodies } from "./finish.js";
 import type { WriteOptions, WriteResult } from "../job.js";
 import { JobRun } from "../run/job-run.js";
@@ -85,7 +86,7 @@ async function erase(run: JobRun, plan: Plan): Promise<void> {
     const [entry, ...others] = pages;
     const first = plan.pages[0]!.page;
     if (plan.massErase && (await massErase(run))) {
-      if (!(await isBlank(run, first))) await eraseSurely(run, first);
+      if (!(await startsBlank(run, "erase", first))) await eraseSurely(run, first);
       return "mass erase";
     }
     if (entry === first) await eraseSurely(run, first);
