@@ -25,12 +25,18 @@ export const collected =
   <T>(parse: (text: string) => T) =>
   (text: string, before: readonly T[] | undefined): readonly T[] => [...(before ?? []), parsed(parse)(text)];
 
+const OUTPUT: Readonly<Record<string, string>> = {
+  "--json": "JSON on stdout, see docs/cli.md",
+  "-q, --quiet": "silent on success",
+  "--trace": "show every frame on the bus",
+};
+
+export const OUTPUT_FLAGS = Object.keys(OUTPUT);
+
 export function addOutputOptions(command: Command): Command {
-  const group = (option: Option): Option => option.helpGroup("Output:");
-  return command
-    .addOption(group(new Option("--json", "JSON on stdout, see docs/cli.md")))
-    .addOption(group(new Option("-q, --quiet", "silent on success")))
-    .addOption(group(new Option("--trace", "show every frame on the bus")));
+  for (const [flags, help] of Object.entries(OUTPUT))
+    command.addOption(new Option(flags, help).helpGroup("Output:"));
+  return command;
 }
 
 /** Examples under the help text; each line has at most 80 characters. */

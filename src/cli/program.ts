@@ -7,6 +7,8 @@ import { asBootlaceError, checkTaken, failureText, stackText } from "./failure.j
 import { watchInterrupts } from "./interrupts.js";
 import { document, errorJson } from "./json.js";
 import { label } from "./phase-line.js";
+import { addressBesideFile, optionHint, verbHint } from "./neighbours.js";
+import { pageNames, pageOf, pageText } from "./pages.js";
 import { styleOf, wantsColour } from "./style.js";
 import type { Act, Verb } from "./verb.js";
 import { VERBS } from "./verbs.js";
@@ -15,7 +17,8 @@ import { VERSION } from "./version.js";
 const HELP_COLUMNS = 80;
 
 /** @param connect how a chip is reached; tests give their own */
-export async function runProgram(argv: readonly string[], io: Io, connect?: Connect): Promise<number> {
+export async function runProgram(given: readonly string[], io: Io, connect?: Connect): Promise<number> {
+  const argv = given[0]?.startsWith("-") ? (await import("./verb-first.js")).verbFirst(given) : given;
   using interrupts = watchInterrupts(io);
   const context = contextOf(io, interrupts.signal, connect);
   try {
@@ -38,6 +41,8 @@ async function parseAndRun(argv: readonly string[], context: Context): Promise<n
     async (...args) => {
       status = await work(context, ...args);
     };
+  if (argv[0] === "help" && argv[1] !== undefined && verbOf(argv.slice(1)) === undefined)
+    return showPage(argv[1], context.io);
   const program = await buildProgram(argv, context.io, act);
   if (argv.length === 0) {
     context.io.stderr.write(program.helpInformation());
@@ -45,6 +50,18 @@ async function parseAndRun(argv: readonly string[], context: Context): Promise<n
   }
   await program.parseAsync(argv, { from: "user" });
   return status;
+}
+
+/** A page of the documents. @throws BootlaceError USAGE */
+function showPage(name: string, io: Io): number {
+  const page = pageOf(name.replace(/^docs\/|\.md$/g, ""));
+  if (page === undefined)
+    throw new BootlaceError("USAGE", `there is no verb and no page "${name}"`, {
+      hint: verbHint(name) ?? `\`bootlace --help\` lists the verbs; pages are ${pageNames().join(", ")}.`,
+    });
+  const { live, columns } = styleOf(io.stdout, io.env);
+  io.stdout.write(live ? pageText(page, columns - 1) : page);
+  return 0;
 }
 
 /** All verbs by name; when `argv` asks for one, that one alone, with its options. */
@@ -92,7 +109,8 @@ Examples:
   bootlace info --port /dev/ttyS1
   bootlace write blink.hex --port sim:stm32g071      (no hardware needed)
 
-\`bootlace VERB --help\` has the options and examples of a verb.`,
+\`bootlace VERB --help\` has the options and examples of a verb,
+\`bootlace help PAGE\` a document: wiring, troubleshooting, errors, cli and others.`,
   );
 }
 
@@ -124,6 +142,22 @@ function usageError(error: CommanderError, argv: readonly string[]): BootlaceErr
     .replace(/\s*\n\s*/g, " ")
     .trim();
   const verb = verbOf(argv);
-  const hint = `\`bootlace ${verb === undefined ? "" : `${verb.name} `}--help\` shows what there is.`;
-  return new BootlaceError("USAGE", message, { hint });
+  const known = neighbourHint(error, argv);
+  const hint =
+    known ?? `\`bootlace ${verb === undefined ? "" : `${verb.name} `}--help\` shows what there is.`;
+  return new BootlaceError(
+    "USAGE",
+    known === undefined ? message : message.replace(/ \(Did you mean .*\)$/, ""),
+    {
+      hint,
+    },
+  );
+}
+
+/** A word of another tool. */
+function neighbourHint({ code, message }: CommanderError, argv: readonly string[]): string | undefined {
+  const [, word = ""] = /'([^']*)'/.exec(message) ?? [];
+  if (code === "commander.unknownCommand") return verbHint(word);
+  if (code === "commander.unknownOption") return optionHint(word);
+  return code === "commander.excessArguments" ? addressBesideFile(argv) : undefined;
 }

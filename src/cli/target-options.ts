@@ -128,17 +128,19 @@ export function addPlaceOptions(command: Command): Command {
   return addFileOptions(command.addOption(optionOf(port, false)).addOption(optionOf(address, false)), false);
 }
 
+const TARGET_FLAG = "--target <name>";
+const MANIFEST_FLAG = "--manifest <file>";
+export const FILE_FLAGS = [TARGET_FLAG, MANIFEST_FLAG];
+
 function addFileOptions(command: Command, several: boolean): Command {
   const again = several ? "; may be repeated" : "";
   return command
     .addOption(
-      targetGroup(new Option("--target <name>", `one of the file of targets${again}`)).argParser(
-        collected(text),
-      ),
+      targetGroup(new Option(TARGET_FLAG, `one of the file of targets${again}`)).argParser(collected(text)),
     )
     .addOption(
       targetGroup(
-        new Option("--manifest <file>", `file of targets${several ? "; without --target: all of it" : ""}`),
+        new Option(MANIFEST_FLAG, `file of targets${several ? "; without --target: all of it" : ""}`),
       ),
     );
 }

@@ -23,5 +23,7 @@ export interface Verb {
   readonly alias?: string;
   readonly group: string;
   readonly summary: string;
+  /** Its options are its own: none of ours goes before it. */
+  readonly ownCommandLine?: true;
   readonly load: () => Promise<VerbModule | OwnVerbModule>;
 }

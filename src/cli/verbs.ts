@@ -48,6 +48,7 @@ export const VERBS: readonly Verb[] = [
     group: FLASH,
     summary: "what scripts call stm32flash 0.7 for, with its options",
     load: () => import("./commands/stm32flash.js"),
+    ownCommandLine: true,
   },
 
   {
@@ -113,6 +114,12 @@ export const VERBS: readonly Verb[] = [
     group: FILES,
     summary: "list and search the chips that are known",
     load: () => import("./commands/chips.js"),
+  },
+  {
+    name: "explain",
+    group: FILES,
+    summary: "what an error code or exit status means",
+    load: () => import("./commands/explain.js"),
   },
   {
     name: "simulate",

@@ -52,7 +52,7 @@ describe("the package", () => {
   });
 
   it("has no sources, tests or build folders", () => {
-    const allowed = /^(bin|dist|prebuilds|schema)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+    const allowed = /^(bin|dist|prebuilds|schema|docs)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
   });
 

@@ -22,7 +22,9 @@ async function run(
   options: { readonly json?: boolean },
 ): Promise<number> {
   const { CATALOGUE } = await import("../../devices/catalogue.js");
-  const found = CATALOGUE.filter((entry) => word === undefined || matches(entry, word));
+  const { entriesByName } = await import("../../devices/name.js");
+  const containing = CATALOGUE.filter((entry) => word === undefined || matches(entry, word));
+  const found = containing.length > 0 ? containing : entriesByName(word!); // a marking: STM32F103C8T6
   if (found.length === 0) {
     throw new BootlaceError("UNKNOWN_CHIP", `no chip in the table matches "${word ?? ""}"`, {
       hint: "`bootlace chips` lists all of them.",
@@ -41,6 +43,7 @@ export function matches(
     const value = Number(word);
     return productId === value || addresses.includes(value) || doubtful.includes(value);
   }
+  if (/^[0-9a-f]{3}$/i.test(word) && productId === Number(`0x${word}`)) return true;
   const text = word.toUpperCase();
   const full = text.startsWith("STM32") ? text : `STM32${text}`;
   if (text === series) return true;

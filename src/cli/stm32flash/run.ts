@@ -20,7 +20,7 @@ export async function runStm32flash(context: Context, argv: readonly string[]): 
   const { io, signal } = context;
   let report = new Report(io, false);
   try {
-    const line = parseCommandLine(argv);
+    const line = parseCommandLine(argv[0] === "--help" ? ["-h"] : argv);
     if (line.help) {
       io.stderr.write(HELP);
       return 0;
