@@ -19,13 +19,13 @@ make_devices() {
     <<<$'ptmx pts/ptmx\nfd /proc/self/fd\nstdin fd/0\nstdout fd/1\nstderr fd/2'
 }
 
-# What is fetched or built once: kernels of the kernel rig, npm's and apt's downloads.
+# What is built or fetched once, and may be used by several machines at a time: the kernel rig's kernels, npm's downloads.
 mount_caches() {
   local name folder
   while read -r name folder; do
     mkdir -p "$machine$folder"
     mount --bind "$cache/$name" "$machine$folder"
-  done <<<$'kernel /root/.cache/bootlace/kernel\nnpm /root/.npm\napt /var/cache/apt/archives'
+  done <<<$'kernel /root/.cache/bootlace/kernel\nnpm /root/.npm'
 }
 
 mount -t proc proc "$machine/proc"

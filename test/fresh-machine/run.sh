@@ -37,6 +37,11 @@ clone_into() {
   git clone --quiet "$repository" "$1" || fail "git could not clone $repository."
 }
 
+# copy_packages FROM TO: what apt has downloaded. Copied and not mounted: apt locks its folder.
+copy_packages() {
+  find "$1" -maxdepth 1 -name '*.deb' -exec cp --no-clobber --target-directory="$2" {} +
+}
+
 keep=
 if [ "${1:-}" = --keep ]; then
   [ -n "${2:-}" ] || fail "--keep needs a folder."
@@ -54,6 +59,8 @@ fi
 [ -e "$machine/etc/fresh-machine" ] || "$here/make.sh" "$machine" || fail "the machine could not be made, see above."
 clone_into "$machine/work/bootlace"
 mkdir -p "$cache"/{kernel,apt,npm}
+copy_packages "$cache/apt" "$machine/var/cache/apt/archives"
 status=0
 unshare --mount --pid --fork --kill-child bash "$here/enter.sh" "$machine" "$cache" "$@" || status=$?
+copy_packages "$machine/var/cache/apt/archives" "$cache/apt"
 exit $status

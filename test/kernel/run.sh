@@ -54,9 +54,11 @@ refresh_lists() {
 build_once() {
   local name=$1 folder
   folder=$(folder_of "$name")
+  mkdir -p "$cache"
+  exec 8>"$cache/$name.lock" # others may share the cache; held until the subshell of this call ends
+  flock 8
   if [ ! -d "$folder" ]; then
     echo "building $name into $folder (once; some minutes)" >&2
-    mkdir -p "$cache"
     rm -rf "$folder.part"
     sh "$here/$name/build.sh" "$folder.part" >"$folder.log" 2>&1 || {
       tail -30 "$folder.log" >&2
