@@ -9,7 +9,15 @@ import { monotonicMs } from "../../monotonic.js";
 
 /** What an interrupted job leaves behind, said in every error from here on. */
 export type ChipState =
-  "untouched" | "erasing" | "begun" | "unbootable" | "finishing" | "complete" | "protecting" | "lifting";
+  | "untouched"
+  | "erasing"
+  | "begun"
+  | "unbootable"
+  | "finishing"
+  | "plain"
+  | "complete"
+  | "protecting"
+  | "lifting";
 
 const STATE_TEXT: Readonly<Record<ChipState, string>> = {
   untouched: "the flash was not changed",
@@ -19,24 +27,15 @@ const STATE_TEXT: Readonly<Record<ChipState, string>> = {
     "the first page of the image is not complete, so the chip does not start a half-written program",
   finishing:
     "everything but the first words of the image is written and verified; whether these are stored was not seen",
+  plain: "the write was begun, and not all of it was seen to be stored",
   complete: "the image is written and verified",
   protecting: "the flash was not changed; whether the protection was changed was not seen",
   lifting: "the chip was told to lift its protection, which erases the flash; what came of it was not seen",
 };
 
-/** Failures after which nobody knows where the chip is: it did not answer, or nothing could be asked. */
-const NOT_HEARD: ReadonlySet<string> = new Set([
-  "NO_REPLY",
-  "DESYNCHRONISED",
-  "BUS_FAILED",
-  "BUS_BUSY",
-  "TIMED_OUT",
-  "ADAPTER_GONE",
-  "ADAPTER_LIMIT",
-  "NO_PERMISSION",
-  "RESET_FAILED",
-  "INTERNAL",
-]);
+/** After this nobody knows where the chip is: it did not answer, or nothing could be asked. */
+const isNotHeard = ({ side, code }: BootlaceError): boolean =>
+  side === "way" || side === "host" || code === "RESET_FAILED";
 
 const PROGRESS_INTERVAL_MS = 50;
 
@@ -160,9 +159,9 @@ export class JobRun {
     }
   }
 
-  #whereText({ code }: BootlaceError): string {
+  #whereText(error: BootlaceError): string {
     if (this.left) return "whether the chip left its bootloader was not seen";
-    return NOT_HEARD.has(code)
+    return isNotHeard(error)
       ? "whether the chip is still in its bootloader is not known"
       : "the chip is still in its bootloader";
   }

@@ -6,7 +6,7 @@ import { isFilledWith, sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { Block } from "../../protocol/bootloader.js";
 import { CommandFailure } from "../../protocol/link.js";
-import type { PageBlocks } from "./blocks.js";
+import { cannotBeStored, type PageBlocks, splitBlock } from "./blocks.js";
 import { eraseSurely } from "../erase/pages.js";
 import type { JobRun } from "../run/job-run.js";
 import { Pace } from "../run/pace.js";
@@ -148,9 +148,8 @@ export class Programmer {
   ): Promise<number | undefined> {
     const { page, isLast } = items[next]!;
     await attempts.failed(failure.cause);
-    const { code, context } = failure.cause;
-    // A message that the adapter refuses for its length never reaches the bus.
-    if (context.phase === "command" || context.phase === "address" || code === "ADAPTER_LIMIT") return next;
+    if (cannotBeStored(failure.cause)) return next;
+    const { code } = failure.cause;
     if (code === "TIMED_OUT" || code === "BUS_FAILED") {
       this.#shorten();
       const held = await this.#holdingOf(items[next]!.block);
@@ -162,12 +161,4 @@ export class Programmer {
     await this.redo(page, failure.cause.message);
     return rest === -1 ? items.length : rest;
   }
-}
-
-function splitBlock({ address, bytes }: Block, most: number): Block[] {
-  if (bytes.length <= most) return [{ address, bytes }];
-  const blocks: Block[] = [];
-  for (let at = 0; at < bytes.length; at += most)
-    blocks.push({ address: address + at, bytes: bytes.subarray(at, at + most) });
-  return blocks;
 }
