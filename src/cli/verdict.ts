@@ -45,10 +45,7 @@ const retriesText = (retries: number): string[] =>
 
 export function eraseVerdict(result: EraseResult): Verdict {
   const { pages, bytes, how, retries, elapsedMs } = result;
-  const what =
-    how === "already blank"
-      ? `already blank, nothing erased`
-      : `${plural(pages, "page")} (${bytesText(bytes)}) erased${how === "pages" ? "" : ` by ${how} erase`}`;
+  const what = `${plural(pages, "page")} (${bytesText(bytes)}) erased${how === "pages" ? "" : ` by ${how} erase`}`;
   return { text: [what, ...retriesText(retries), timeText(elapsedMs)].join(", "), result };
 }
 

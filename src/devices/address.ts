@@ -28,12 +28,6 @@ async function matchOf(entry: CatalogueEntry, address: number): Promise<AddressM
   return { device, products: [...new Set(products)], doubtful: !entry.addresses.includes(address) };
 }
 
-/** All 7-bit addresses of all rows, the doubtful ones included, ascending: what a scan asks. 0x78 (WBA2) is among them. */
-export function knownI2cAddresses(): readonly number[] {
-  const all = CATALOGUE.flatMap(({ addresses, doubtful }) => [...addresses, ...doubtful]);
-  return [...new Set(all)].sort((a, b) => a - b);
-}
-
 /** A sentence for an address that looks like the 8-bit form (revisions of AN2606 up to 2014 print that); else undefined. */
 export function sevenBitHint(address: number): string | undefined {
   const at = (candidate: number): readonly CatalogueEntry[] =>

@@ -69,12 +69,6 @@ export function customGeometry(options: {
   };
 }
 
-/** The page that holds an address; undefined outside the flash and in the gap between two banks. */
-export function pageAt(geometry: Geometry, address: number): Page | undefined {
-  const page = geometry.pages[firstEndingAfter(geometry.pages, address)];
-  return page && page.address <= address ? page : undefined;
-}
-
 /** Pages with at least one byte in start..end (`end` is the first address after). Ascending; empty for an empty range. */
 export function pagesTouching(geometry: Geometry, start: number, end: number): readonly Page[] {
   if (end <= start) return [];

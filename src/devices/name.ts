@@ -34,10 +34,6 @@ export async function deviceByName(text: string): Promise<NameMatch> {
   };
 }
 
-/** Whether a name, as far as it goes, fits a chip: for checking the chip on the bus against the one that was asked for. */
-export const nameFits = (device: Device, text: string): boolean =>
-  entriesByName(text).some(({ productId }) => productId === device.productId);
-
 /** All that a name can mean; empty for an unknown one. */
 export function entriesByName(text: string): readonly CatalogueEntry[] {
   const typed = normalise(text);

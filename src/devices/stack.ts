@@ -12,9 +12,3 @@ export function stackAreas(device: Device): readonly Range[] | undefined {
   if (device.core?.startsWith("Cortex-M33") !== true) return areas;
   return [...areas, { start: start + SECURE_ALIAS, end: end + SECURE_ALIAS }];
 }
-
-/** A stack grows down from its initial pointer, so that the end of an area is a good one and its start is not. */
-export function canBeStackPointer(device: Device, pointer: number): boolean {
-  const areas = stackAreas(device);
-  return pointer % 4 === 0 && (areas?.some(({ start, end }) => pointer > start && pointer <= end) ?? true);
-}

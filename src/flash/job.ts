@@ -1,5 +1,6 @@
 /** Options and results of the jobs that a target does. Sizes in bytes, times in milliseconds, ranges half-open. */
 import type { Device, Geometry, Range } from "../devices/device.js";
+import type { MemoryImage } from "../image/image.js";
 import type { EventSink, PlanSummary } from "./events.js";
 
 export interface JobOptions {
@@ -33,7 +34,7 @@ export interface WriteOptions extends JobOptions {
   /** Name of the image in messages. */
   readonly file?: string | undefined;
   /** Bytes the flash is believed to hold: compared with instead of the chip. What was written is still verified. */
-  readonly assume?: import("../image/image.js").MemoryImage | undefined;
+  readonly assume?: MemoryImage | undefined;
   /** Stop after the plan. */
   readonly dryRun?: boolean | undefined;
   /** What to do with the chip at the end. Default "stay". */
@@ -66,7 +67,7 @@ export interface VerifyResult {
 export interface EraseResult {
   readonly pages: number;
   readonly bytes: number;
-  readonly how: "mass" | "bank" | "pages" | "already blank";
+  readonly how: "mass" | "bank" | "pages";
   readonly retries: number;
   readonly elapsedMs: number;
 }

@@ -60,7 +60,7 @@ function planPage({ erasedValue }: Geometry, finding: Finding, entry: boolean): 
 }
 
 /** Where pages are small a mass erase takes about as long as one page does; where they are large it takes as long as all of them. */
-const MASS_ERASE_FROM_PAGES = 8;
+export const MASS_ERASE_FROM_PAGES = 8;
 
 function worthMassErase(geometry: Geometry, pages: readonly PagePlan[], restBlank: boolean): boolean {
   if (!geometry.massErase || geometry.unit !== "page") return false;

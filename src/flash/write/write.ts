@@ -14,7 +14,7 @@ import type { WriteOptions, WriteResult } from "../job.js";
 import { JobRun } from "../run/job-run.js";
 import { leave } from "../chip/leave.js";
 import { meanwhile } from "../run/meanwhile.js";
-import { erases, makePlan, type Plan } from "./plan.js";
+import { erases, makePlan, MASS_ERASE_FROM_PAGES, type Plan } from "./plan.js";
 import { Programmer } from "./program.js";
 import type { Session } from "../chip/session.js";
 import { restOfFlashBlank, survey } from "./survey.js";
@@ -49,7 +49,9 @@ async function planWrite(run: JobRun, image: MemoryImage, options: WriteOptions)
   const findings = await survey(run, image, options);
   const { geometry, quirks } = run.session;
   const maybeMass =
-    !quirks.massEraseBroken && findings.length < geometry.pages.length && findings.length >= 8;
+    !quirks.massEraseBroken &&
+    findings.length < geometry.pages.length &&
+    findings.length >= MASS_ERASE_FROM_PAGES;
   const whole = maybeMass && findings.every(({ holding }) => holding === "other");
   const blank = whole && (await restOfFlashBlank(run, findings.map(({ content }) => content))); // prettier-ignore
   const planned = quirks.massEraseBroken ? { ...geometry, massErase: false } : geometry;

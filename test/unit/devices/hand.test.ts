@@ -6,7 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { devicesAtAddress } from "../../../src/devices/address.js";
 import type { Geometry } from "../../../src/devices/device.js";
-import { geometryOf, pageAt } from "../../../src/devices/geometry.js";
+import { geometryOf, pagesTouching } from "../../../src/devices/geometry.js";
 import { deviceByProductId } from "../../../src/devices/load.js";
 
 interface Facts {
@@ -231,7 +231,7 @@ const CHIPS: readonly Facts[] = [
 ];
 
 const probe = (geometry: Geometry, address: number): readonly unknown[] => {
-  const page = pageAt(geometry, address);
+  const [page] = pagesTouching(geometry, address, address + 1);
   return page ? [page.index, page.size, page.bank] : [];
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { deviceByName, nameFits } from "../../../src/devices/name.js";
-import { allDevices, deviceByProductId } from "../../../src/devices/load.js";
+import { deviceByName } from "../../../src/devices/name.js";
+import { allDevices } from "../../../src/devices/load.js";
 
 const idOf = async (text: string): Promise<number | string> => {
   const match = await deviceByName(text);
@@ -105,16 +105,5 @@ describe("a name that means none", () => {
     const match = await deviceByName(text);
     expect(match.kind).toBe("unknown");
     expect(match.kind === "unknown" && match.message).toContain(`No chip is called "${text}"; near to it: `);
-  });
-});
-
-describe("the chip on the bus", () => {
-  it("is checked against a name that fits several", async () => {
-    const f103 = (await deviceByProductId(0x410))!;
-    expect(nameFits(f103, "STM32F103")).toBe(true);
-    expect(nameFits(f103, "STM32F103C8")).toBe(true);
-    expect(nameFits(f103, "STM32F103RC")).toBe(false);
-    expect(nameFits((await deviceByProductId(0x496))!, "stm32wb35cc")).toBe(true);
-    expect(nameFits((await deviceByProductId(0x495))!, "stm32wb35cc")).toBe(true);
   });
 });
