@@ -11,6 +11,7 @@ export type {
   ProtectWhat,
   ReadOptions,
   UnprotectOptions,
+  VerifyOptions,
   VerifyResult,
   WriteOptions,
   WriteResult,
@@ -27,6 +28,7 @@ export { BootlaceError, ERRORS, type ErrorCode, type ErrorContext } from "./erro
 export { MemoryImage, type ImageFormat, type Segment } from "./image/image.js";
 export { loadImage } from "./image/load.js";
 export { parseImage } from "./image/parse.js";
+export { mergeImages, movedBy, onlyWithin } from "./image/transform.js";
 export { allDevices, deviceByProductId } from "./devices/load.js";
 export { deviceByName } from "./devices/name.js";
 export type { Device, Geometry, Page, Range } from "./devices/device.js";

@@ -50,7 +50,7 @@ export class PeopleReporter implements Reporter {
     this.#progress.take(event);
     this.#tracker.take(event);
     if (event.type === "planned") this.#say("Plan", planText(event.plan));
-    else if (event.type === "note") this.#say("Note", event.text);
+    else if (event.type === "note") this.#say("Note", event.text, event.doubt);
     else if (event.type === "retry") this.#say("Retry", retryText(event));
     else if (!this.#options.quiet) this.#phase(event.type);
   }
@@ -89,9 +89,13 @@ export class PeopleReporter implements Reporter {
   }
 
   /** A line that stays; with several targets only what a person must see. */
-  #say(name: string, text: string): void {
+  #say(name: string, text: string, evenQuiet = false): void {
     const several = this.#options.target !== undefined;
-    if (this.#options.quiet || (several && (name === "Chip" || name === "Port" || name === "Plan"))) return;
+    if (
+      (this.#options.quiet && !evenQuiet) ||
+      (several && (name === "Chip" || name === "Port" || name === "Plan"))
+    )
+      return;
     const { style } = this.#screen;
     const line = this.#prefix + label(name) + text;
     const fitted = style.live ? wrap(line, style.columns - 1, LABEL_WIDTH) : line;

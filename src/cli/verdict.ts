@@ -30,11 +30,15 @@ function writeText(result: WriteResult): string {
   return [
     ...kept,
     `${bytesText(bytesWritten)} written and verified (${verifiedBy})`,
+    ...eepromText(result),
     ...retriesText(result.retries),
     ...leftText(result),
     time,
   ].join(", ");
 }
+
+const eepromText = ({ eepromBytesWritten: bytes }: WriteResult): string[] =>
+  bytes === 0 ? [] : [`${bytesText(bytes)} of data EEPROM written and read back`];
 
 function leftText({ left }: WriteResult): string[] {
   return left === "running" ? ["told to start"] : left === "reset" ? ["told to reset"] : [];

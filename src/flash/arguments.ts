@@ -5,7 +5,14 @@
 import type { Range } from "../devices/device.js";
 import { BootlaceError, hex } from "../errors.js";
 import { MemoryImage } from "../image/image.js";
-import type { EraseOptions, JobOptions, ReadOptions, UnprotectOptions, WriteOptions } from "./job.js";
+import type {
+  EraseOptions,
+  JobOptions,
+  ReadOptions,
+  UnprotectOptions,
+  VerifyOptions,
+  WriteOptions,
+} from "./job.js";
 import type { ConnectOptions } from "./target.js";
 
 interface Kind {
@@ -50,8 +57,10 @@ export const OPTIONS = {
   read: { ...JOB, once: FLAG } satisfies Table<ReadOptions>,
   erase: { ...JOB, erasePartial: FLAG } satisfies Table<EraseOptions>,
   unprotect: { ...JOB, eraseEverything: FLAG } satisfies Table<UnprotectOptions>,
+  verify: { ...JOB, file: TEXT, only: oneOf("flash") } satisfies Table<VerifyOptions>,
   write: {
     ...JOB,
+    only: oneOf("flash"),
     erasePartial: FLAG,
     full: FLAG,
     check: oneOf("warn", "refuse", "off"),

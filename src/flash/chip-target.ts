@@ -24,6 +24,7 @@ import type {
   ProtectWhat,
   ReadOptions,
   UnprotectOptions,
+  VerifyOptions,
   VerifyResult,
   WriteOptions,
   WriteResult,
@@ -69,9 +70,9 @@ export class ChipTarget implements Target {
     return this.#turn(() => writeImage(this.session, image, options));
   }
 
-  async verify(image: MemoryImage, options: JobOptions = {}): Promise<VerifyResult> {
+  async verify(image: MemoryImage, options: VerifyOptions = {}): Promise<VerifyResult> {
     checkIsImage(image);
-    checkOptions("job", options);
+    checkOptions("verify", options);
     return this.#turn(() => verifyImage(this.session, image, options));
   }
 

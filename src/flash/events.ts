@@ -26,7 +26,12 @@ export type FlashEvent =
       readonly reason: string;
     }
   /** Something the user should know and that is no failure: "the last 40 bytes of page 12 are read and put back". */
-  | { readonly type: "note"; readonly text: string };
+  | {
+      readonly type: "note";
+      readonly text: string;
+      /** It may be a mistake of the user: told also where success is silent. */
+      readonly doubt?: true;
+    };
 
 export type Phase = "compare" | "preserve" | "erase" | "write" | "verify" | "read" | "protect" | "leave";
 
@@ -43,6 +48,8 @@ export interface PlanSummary {
   /** Bytes outside the image that are given up (--erase-partial). */
   readonly lostBytes: number;
   readonly massErase: boolean;
+  /** Data EEPROM (STM32L0, L1): bytes of the words that differ. Absent where the image has none. */
+  readonly eepromBytes?: number;
   readonly pages: readonly PagePlanSummary[];
 }
 

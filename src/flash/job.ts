@@ -33,6 +33,8 @@ export interface WriteOptions extends JobOptions {
   readonly check?: "warn" | "refuse" | "off" | undefined;
   /** Name of the image in messages. */
   readonly file?: string | undefined;
+  /** Take what lies in the flash and leave out the rest of the image, with a note. Default: what lies nowhere is refused. */
+  readonly only?: "flash" | undefined;
   /** Bytes the flash is believed to hold: compared with instead of the chip. What was written is still verified. */
   readonly assume?: MemoryImage | undefined;
   /** Stop after the plan. */
@@ -41,10 +43,19 @@ export interface WriteOptions extends JobOptions {
   readonly leave?: "stay" | "go" | "reset" | undefined;
 }
 
+export interface VerifyOptions extends JobOptions {
+  /** Name of the image in messages. */
+  readonly file?: string | undefined;
+  /** As of a write. */
+  readonly only?: "flash" | undefined;
+}
+
 export interface WriteResult {
   readonly outcome: "written" | "already current" | "planned";
   readonly plan: PlanSummary;
   readonly bytesWritten: number;
+  /** Data EEPROM (STM32L0, L1): words that differed and were written, in bytes. */
+  readonly eepromBytesWritten: number;
   readonly pagesErased: number;
   readonly pagesKept: number;
   readonly verifiedBy: "checksum" | "read back" | "nothing";

@@ -11,6 +11,7 @@ import type {
   ProtectWhat,
   ReadOptions,
   UnprotectOptions,
+  VerifyOptions,
   VerifyResult,
   WriteOptions,
   WriteResult,
@@ -26,7 +27,7 @@ export interface Target extends AsyncDisposable {
    * @throws BootlaceError IMAGE_OUTSIDE, IMAGE_UNLIKELY, CANNOT_PRESERVE before anything is sent to the flash; VERIFY_FAILED, PROTECTED, ...
    */
   write(image: MemoryImage, options?: WriteOptions): Promise<WriteResult>;
-  verify(image: MemoryImage, options?: JobOptions): Promise<VerifyResult>;
+  verify(image: MemoryImage, options?: VerifyOptions): Promise<VerifyResult>;
   /** Any readable memory, not only flash. Confirmed by the ROM's checksum or a second reading, unless `once`. */
   read(range: Range, options?: ReadOptions): Promise<Uint8Array>;
   erase(what: EraseWhat, options?: EraseOptions): Promise<EraseResult>;

@@ -1,26 +1,29 @@
 /** Holding the flash against an image without changing anything. */
 import type { Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
-import { checkInside, checkUsable } from "./write/check-image.js";
+import { checkUsable } from "./write/check-image.js";
+import { partsOf } from "./write/memories.js";
 import { mismatches } from "./look/check.js";
 import { joined } from "./look/span.js";
-import type { JobOptions, VerifyResult } from "./job.js";
+import type { VerifyOptions, VerifyResult } from "./job.js";
 import { JobRun } from "./run/job-run.js";
 import type { Session } from "./chip/session.js";
 
 export async function verifyImage(
   session: Session,
   image: MemoryImage,
-  options: JobOptions,
+  options: VerifyOptions,
 ): Promise<VerifyResult> {
   checkUsable(session);
-  checkInside(session, image, "the image");
+  const parts = partsOf(session, image, { file: options.file ?? "the image", only: options.only });
+  const segments = [...parts.flash.segments, ...parts.eeprom.segments];
+  const total = parts.flash.byteLength + parts.eeprom.byteLength;
   const run = new JobRun(session, options);
-  run.remark(image);
+  run.remark(parts.remarks);
   return run.conclude(async () => {
-    const wanted = joined(image.segments);
+    const wanted = joined(segments);
     let differences: Range[] = [];
-    await run.phase("verify", { total: image.byteLength }, async (progress) => {
+    await run.phase("verify", { total }, async (progress) => {
       const wrong = await mismatches(run, "verify", wanted, progress);
       differences = joined(wrong).map(({ address, bytes }) => ({
         start: address,
@@ -29,7 +32,7 @@ export async function verifyImage(
     });
     return {
       same: differences.length === 0,
-      bytes: image.byteLength,
+      bytes: total,
       by: session.loader.canChecksum ? "checksum" : "read back",
       differences,
       elapsedMs: run.elapsedMs,

@@ -125,4 +125,4 @@ export function outsideError(
 /** First and last address, as the manuals write it. */
 const rangeText = ({ start, end }: AddressRange): string => `${hex(start)} to ${hex(end - 1)}`;
 
-const rangesText = (ranges: readonly AddressRange[]): string => ranges.map(rangeText).join(", ");
+export const rangesText = (ranges: readonly AddressRange[]): string => ranges.map(rangeText).join(", ");

@@ -5,7 +5,8 @@ import type { ErrorContext } from "../errors.js";
 import type { Place } from "./image.js";
 
 /** "fw.hex, line 12" or "fw.elf, offset 0x00000034". */
-export function placeText(file: string, place: Place | undefined): string {
+export function placeText(name: string, place: Place | undefined): string {
+  const file = place?.file ?? name;
   if (place?.line !== undefined) return `${file}, line ${place.line}`;
   return place?.offset === undefined ? file : `${file}, offset ${hex(place.offset)}`;
 }

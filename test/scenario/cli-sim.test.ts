@@ -154,6 +154,11 @@ describe("refusals name the place, say what to try, and end with FAILED", () => 
     const warned = await bootlace(["write", foreign, ...raw]);
     expect(warned.stderr).toMatch(/^Note {6}.*stack pointer/m);
     expect(warned.status).toBe(0);
+    const quiet = await bootlace(["write", foreign, ...raw, "--quiet"]);
+    expect(lines(quiet.stderr).every((line) => line.startsWith("Note      this may not be firmware"))).toBe(
+      true,
+    );
+    expect(lines(quiet.stderr).length).toBeGreaterThan(0);
     const refused = await bootlace(["write", foreign, ...raw, "--check", "refuse"]);
     expect(lastLine(refused.stderr)).toBe("FAILED  at write: IMAGE_UNLIKELY, exit status 42");
     expect(refused.status).toBe(42);

@@ -1,12 +1,20 @@
 /** `bootlace image`: what is in a firmware file, and other formats of it. */
 import { type Command, Option } from "commander";
-import { hex } from "../../errors.js";
+import { BootlaceError, hex } from "../../errors.js";
 import type { MemoryImage } from "../../image/image.js";
 import { parseWhole } from "../args.js";
 import type { Context } from "../context.js";
-import { addImageOptions, type ImageOptions, openImage } from "../image-file.js";
+import {
+  addImageOptions,
+  FLASH_BASE,
+  FILE_ARGUMENT,
+  type ImageOptions,
+  openImage,
+  openImages,
+} from "../image-file.js";
 import { deliver, encodeImage, formatOfName, OUTPUT_FORMATS, type OutputFormat } from "../image-output.js";
 import { document } from "../json.js";
+import { label } from "../phase-line.js";
 import { addExamples, parsed } from "../options.js";
 import { bytesText, plural, table } from "../text.js";
 import type { Act } from "../verb.js";
@@ -24,15 +32,16 @@ interface InfoOptions extends ImageOptions {
 function defineInfo(command: Command, act: Act): void {
   command
     .description("What is in a firmware file: format, ranges, vector table.")
-    .argument("<file>", "bin, Intel HEX, S-record, ELF or UF2; - for standard input")
+    .argument("<file...>", FILE_ARGUMENT)
     .option("--json", "one JSON document on stdout");
   addImageOptions(command);
   addExamples(command, "bootlace image info app.elf");
   command.action(act(info));
 }
 
-async function info(context: Context, file: string, options: InfoOptions): Promise<number> {
-  const image = await openImage(context, file, options);
+async function info(context: Context, files: readonly string[], options: InfoOptions): Promise<number> {
+  const file = files.join(" ");
+  const image = await openImages(context, files, withoutFlash(options));
   context.io.stdout.write(
     options.json === true ? document("image", imageJson(file, image)) : imageText(file, image),
   );
@@ -49,7 +58,30 @@ function imageJson(file: string, image: MemoryImage): object {
     entry: image.entry,
     segments: image.segments.map(({ address, bytes }) => ({ address, length: bytes.length })),
     ...vectors(image),
+    notes: remarksOf(image),
   };
+}
+
+/** Where the flash ends only a chip can say. */
+function withoutFlash<T extends ImageOptions>(options: T): T {
+  if (options.only !== "flash") return options;
+  throw new BootlaceError("USAGE", "--only flash needs a chip, and there is none here", {
+    hint: "Give the range instead, like --only 0x08000000:128k.",
+  });
+}
+
+/** Below this an address is no flash of its own, but may show it: boot memory at 0, ITCM of F7 at 0x00200000. */
+const LOW_END = 0x0040_0000;
+
+function remarksOf(image: MemoryImage): readonly string[] {
+  const remarks = image.notes.remarks ?? [];
+  if (image.start >= LOW_END) return remarks;
+  const from = image.start >= 0x0020_0000 ? 0x0020_0000 : 0;
+  const move = hex(FLASH_BASE - from);
+  return [
+    ...remarks,
+    `it lies at ${hex(from)}, another address of the flash; --offset ${move} moves it to ${hex(FLASH_BASE)}`,
+  ];
 }
 
 export const FORMAT_NAMES = {
@@ -77,6 +109,7 @@ export function imageText(file: string, image: MemoryImage): string {
       ? [`initial stack pointer ${hex(head.stackPointer)}, reset vector ${hex(head.resetVector)}`]
       : []),
     ...(image.entry === undefined ? [] : [`entry ${hex(image.entry)}`]),
+    ...remarksOf(image).map((remark) => `${label("Note")}${remark}`),
   ];
   return `${lines.join("\n")}\n${table(rows)}${tail.map((line) => `${line}\n`).join("")}`;
 }
@@ -99,7 +132,7 @@ interface ConvertOptions extends ImageOptions {
 function defineConvert(command: Command, act: Act): void {
   command
     .description("Writes a firmware file in another format; gaps stay gaps where the format can say so.")
-    .argument("<in>", "bin, Intel HEX, S-record, ELF or UF2; - for standard input")
+    .argument("<in>", FILE_ARGUMENT)
     .argument("<out>", ".bin, .hex or .srec; - for standard output")
     .addOption(new Option("--to <format>", "of the output; from its name otherwise").choices(OUTPUT_FORMATS))
     .addOption(
@@ -122,7 +155,8 @@ async function convert(
   out: string,
   options: ConvertOptions,
 ): Promise<number> {
-  const image = await openImage(context, input, options);
+  const image = await openImage(context, input, withoutFlash(options));
+  for (const remark of image.notes.remarks ?? []) context.io.stderr.write(`${label("Note")}${remark}\n`);
   const content = await encodeImage(image, options.to ?? formatOfName(out), options.fill);
   await deliver(context.io, out, content);
   return 0;

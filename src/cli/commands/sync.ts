@@ -10,7 +10,7 @@ import type { Act } from "../verb.js";
 import { addLeaveOptions, type LeaveOptions, leaveOf, runWrite } from "./write.js";
 
 export function define(command: Command, act: Act): void {
-  command.argument("[file]", FILE_ARGUMENT);
+  command.argument("[file...]", FILE_ARGUMENT);
   addLeaveOptions(command);
   addImageOptions(command);
   addOutputOptions(addTargetOptions(command, true));
@@ -28,12 +28,12 @@ export function define(command: Command, act: Act): void {
 
 async function run(
   context: Context,
-  file: string | undefined,
+  files: readonly string[],
   options: TargetOptions & ImageOptions & LeaveOptions,
 ): Promise<number> {
   const leave = leaveOf(options);
   const targets = await chooseTargets(options, context.io.env);
-  const firmware = await firmwareFor(context, file, targets, options);
+  const firmware = await firmwareFor(context, files, targets, options);
   return runWrite(context, {
     verb: "sync",
     targets,

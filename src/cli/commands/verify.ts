@@ -14,7 +14,7 @@ import { verifyVerdict } from "../verdict.js";
 import type { Act } from "../verb.js";
 
 export function define(command: Command, act: Act): void {
-  command.argument("[file]", FILE_ARGUMENT);
+  command.argument("[file...]", FILE_ARGUMENT);
   addImageOptions(command);
   addOutputOptions(addTargetOptions(command, true));
   addExamples(
@@ -27,18 +27,18 @@ export function define(command: Command, act: Act): void {
 
 async function run(
   context: Context,
-  file: string | undefined,
+  files: readonly string[],
   options: TargetOptions & ImageOptions,
 ): Promise<number> {
   const targets = await chooseTargets(options, context.io.env);
-  const firmware = await firmwareFor(context, file, targets, options);
+  const firmware = await firmwareFor(context, files, targets, options);
   return runJob(context, {
     verb: "verify",
     targets,
     output: options,
     work: async (target, jobOptions, chosen) => {
-      const { file, image } = firmware(chosen);
-      const result = await target.verify(image, jobOptions);
+      const { file, image, only } = firmware(chosen);
+      const result = await target.verify(image, { ...jobOptions, file, only });
       return verifyVerdict(result, result.same ? undefined : differentError(file, result));
     },
   });

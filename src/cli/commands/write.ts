@@ -30,7 +30,7 @@ interface WriteCliOptions extends TargetOptions, ImageOptions, LeaveOptions {
 
 export function define(command: Command, act: Act): void {
   command
-    .argument("[file]", FILE_ARGUMENT)
+    .argument("[file...]", FILE_ARGUMENT)
     .optionsGroup("What to do:")
     .option("-n, --dry-run", "show the plan and stop: nothing is erased or written")
     .option("--full", "erase and write also what holds the right bytes already")
@@ -51,7 +51,7 @@ export function define(command: Command, act: Act): void {
     "bootlace write app.hex --port /dev/i2c-1 --address 0x56 --go",
     "bootlace write app.bin --base 0x08004000 --port /dev/ttyS1 --dry-run",
     "bootlace write app.elf --port /dev/i2c-1 --address 0x56 --address 0x51",
-    "bootlace write app.hex --manifest rack.json --json",
+    "bootlace write boot.hex app.bin@0x08004000 --manifest rack.json --json",
   );
   command.action(act(run));
 }
@@ -72,14 +72,16 @@ export function addLeaveOptions(command: Command): void {
     );
 }
 
-async function run(context: Context, file: string | undefined, options: WriteCliOptions): Promise<number> {
+async function run(context: Context, files: readonly string[], options: WriteCliOptions): Promise<number> {
   const leave = leaveOf(options);
   const targets = await chooseTargets(options, context.io.env);
   if (options.full === true && options.assume !== undefined) {
     throw new BootlaceError("USAGE", "--full writes everything: --assume has no meaning with it");
   }
-  const firmware = await firmwareFor(context, file, targets, options);
-  const assume = options.assume === undefined ? undefined : await openImage(context, options.assume, {});
+  const firmware = await firmwareFor(context, files, targets, options);
+  // What the chip holds lies where the new image does, unless the file says something else.
+  const before = options.base === undefined ? {} : { defaultBase: options.base };
+  const assume = options.assume === undefined ? undefined : await openImage(context, options.assume, before);
   const writeOptions: WriteOptions = {
     leave,
     check: options.check === false ? "off" : (options.check ?? "warn"),
@@ -107,8 +109,8 @@ export function runWrite(context: Context, job: WriteJob): Promise<number> {
     targets: job.targets,
     output: job.options,
     work: async (target, jobOptions, chosen) => {
-      const { file, image } = job.firmware(chosen);
-      const result = await target.write(image, { ...job.writeOptions, ...jobOptions, file });
+      const { file, image, only } = job.firmware(chosen);
+      const result = await target.write(image, { ...job.writeOptions, ...jobOptions, file, only });
       if (job.showPlan) context.io.stdout.write(planTable(result.plan));
       const verdict = writeVerdict(result);
       return job.writeOptions.dryRun === true

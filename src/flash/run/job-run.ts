@@ -3,7 +3,6 @@ import { BootlaceError } from "../../errors.js";
 import { READOUT_PROTECT, READOUT_UNPROTECT, WRITE_UNPROTECT } from "../../protocol/commands.js";
 import type { EventSink, FlashEvent, Phase } from "../events.js";
 import type { JobOptions } from "../job.js";
-import type { MemoryImage } from "../../image/image.js";
 import type { Session } from "../chip/session.js";
 import { monotonicMs } from "../../monotonic.js";
 
@@ -119,8 +118,8 @@ export class JobRun {
   }
 
   /** What the image's reader took although it is unusual, or left out. */
-  remark({ notes }: MemoryImage): void {
-    for (const remark of notes.remarks ?? []) this.note(remark);
+  remark(remarks: readonly string[]): void {
+    for (const remark of remarks) this.note(remark);
   }
 
   /** Something is about to be done once more: the only place where that is counted, and told. */

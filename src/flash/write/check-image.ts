@@ -3,22 +3,21 @@ import type { Geometry, Range } from "../../devices/device.js";
 import { stackAreas } from "../../devices/stack.js";
 import { BootlaceError } from "../../errors.js";
 import type { MemoryImage } from "../../image/image.js";
-import { looksLikeFirmware, outsideError } from "../../image/plausible.js";
+import { looksLikeFirmware } from "../../image/plausible.js";
 import type { WriteOptions } from "../job.js";
 import type { Session } from "../chip/session.js";
 import { runsOfPages, spanOfPages } from "../look/span.js";
 
-const NOT_TOUCHED = "the flash was not changed; the chip is still in its bootloader";
+export const NOT_TOUCHED = "the flash was not changed; the chip is still in its bootloader";
 
 /**
- * @returns doubts about the image, for a note
- * @throws BootlaceError UNKNOWN_CHIP, PROTECTED, IMAGE_OUTSIDE; IMAGE_UNLIKELY where the check shall refuse
+ * @param image what goes into the flash
+ * @returns doubts about it, for notes
+ * @throws BootlaceError IMAGE_UNLIKELY where the check shall refuse
  */
 export function checkImage(session: Session, image: MemoryImage, options: WriteOptions): string[] {
-  checkUsable(session);
-  checkInside(session, image, options.file ?? "the image");
   const check = options.check ?? "warn";
-  if (check === "off") return [];
+  if (check === "off" || image.byteLength === 0) return [];
   const doubts = doubtsOf(session, image);
   if (doubts.length > 0 && check === "refuse")
     throw new BootlaceError(
@@ -45,13 +44,6 @@ export function checkUsable({ chip, geometry }: Session): void {
         chipState: NOT_TOUCHED,
       },
     );
-}
-
-export function checkInside({ chip, geometry }: Session, image: MemoryImage, file: string): void {
-  if (image.byteLength === 0)
-    throw new BootlaceError("IMAGE_INVALID", `${file}: the image has no bytes`, { file });
-  const outside = outsideError(image, flashRanges(geometry), { file, what: `the flash of ${chip.name}` });
-  if (outside) throw outside.with({ chipState: NOT_TOUCHED });
 }
 
 /** Without the gap between banks that some members have. */

@@ -5,11 +5,14 @@
 import { BootlaceError, hex } from "../../errors.js";
 import type { MemoryImage } from "../../image/image.js";
 import { cutPages, type PageBlocks } from "./blocks.js";
-import { checkImage } from "./check-image.js";
+import { checkImage, checkUsable } from "./check-image.js";
+import { planEeprom, writeEeprom, type EepromPlan } from "./eeprom.js";
+import { partsOf } from "./memories.js";
 import { mismatches } from "../look/check.js";
 import { startsBlank } from "../look/blank.js";
 import { erasePages, eraseSurely, massErase } from "../erase/pages.js";
 import { finish, verifyBodies } from "./finish.js";
+import type { PlanSummary } from "../events.js";
 import type { WriteOptions, WriteResult } from "../job.js";
 import { JobRun } from "../run/job-run.js";
 import { leave } from "../chip/leave.js";
@@ -25,18 +28,33 @@ export async function writeImage(
   options: WriteOptions,
 ): Promise<WriteResult> {
   const run = new JobRun(session, options);
-  const doubts = checkImage(session, image, options);
-  run.remark(image);
-  for (const doubt of doubts) run.note(`this may not be firmware for ${session.chip.name}: ${doubt}`);
+  checkUsable(session);
+  const parts = partsOf(session, image, { file: options.file ?? "the image", only: options.only });
+  const doubts = checkImage(session, parts.flash, options);
+  run.remark(parts.remarks);
+  for (const doubt of doubts)
+    run.emit({
+      type: "note",
+      text: `this may not be firmware for ${session.chip.name}: ${doubt}`,
+      doubt: true,
+    });
   return run.conclude(async () => {
-    const plan = await planWrite(run, image, options);
-    run.emit({ type: "planned", plan: plan.summary });
-    if (options.dryRun) return result(run, plan, { outcome: "planned", verified: false, doubts });
-    const changes = plan.pages.some(({ action }) => action !== "keep");
-    if (changes) await perform(run, plan, image, options.assume !== undefined);
-    else if (options.assume) await verifyKept(run, image);
-    await leave(run, options.leave ?? "stay", image.start);
-    return result(run, plan, {
+    const plan = await planWrite(run, parts.flash, options);
+    const eeprom = await planEeprom(run, parts.eeprom, options.full === true);
+    const { bytes: eepromBytes } = eeprom;
+    const summary = parts.eeprom.byteLength > 0 ? { ...plan.summary, eepromBytes } : plan.summary;
+    run.emit({ type: "planned", plan: summary });
+    if (options.dryRun) return result(run, summary, { outcome: "planned", verified: false, doubts });
+    const flashChanges = plan.pages.some(({ action }) => action !== "keep");
+    const work = { image: parts.flash, eeprom, distrustKept: options.assume !== undefined };
+    if (flashChanges) await perform(run, plan, work);
+    else {
+      if (options.assume) await verifyKept(run, parts.flash);
+      await writeEeprom(run, eeprom);
+    }
+    const changes = flashChanges || eeprom.bytes > 0;
+    await leave(run, options.leave ?? "stay", parts.flash.segments[0]?.address ?? session.geometry.base);
+    return result(run, summary, {
       outcome: changes ? "written" : "already current",
       verified: true,
       doubts,
@@ -58,7 +76,13 @@ async function planWrite(run: JobRun, image: MemoryImage, options: WriteOptions)
   return makePlan(planned, findings, { restOfFlashBlank: blank });
 }
 
-async function perform(run: JobRun, plan: Plan, image: MemoryImage, distrustKept: boolean): Promise<void> {
+interface Work {
+  readonly image: MemoryImage;
+  readonly eeprom: EepromPlan;
+  readonly distrustKept: boolean;
+}
+
+async function perform(run: JobRun, plan: Plan, { image, eeprom, distrustKept }: Work): Promise<void> {
   const { geometry, loader } = run.session;
   const { erasedValue, writeAlign } = geometry;
   const cut = { blockBytes: loader.writeBytes, erasedValue, writeAlign, imageStart: image.start };
@@ -73,6 +97,7 @@ async function perform(run: JobRun, plan: Plan, image: MemoryImage, distrustKept
     await programmer.writeBodies(pages);
   });
   await verifyBodies(run, plan, { pages, programmer, distrustKept });
+  await writeEeprom(run, eeprom);
   const entry = pages.find(({ last }) => last.length > 0);
   if (entry) await finish(run, entry, programmer);
   run.state = "complete";
@@ -121,15 +146,20 @@ interface Outcome {
   readonly leave?: WriteOptions["leave"] | undefined;
 }
 
-function result(run: JobRun, plan: Plan, { outcome, verified, doubts, leave: left }: Outcome): WriteResult {
+function result(
+  run: JobRun,
+  plan: PlanSummary,
+  { outcome, verified, doubts, leave: left }: Outcome,
+): WriteResult {
   const written = outcome === "written";
   const by = run.session.loader.canChecksum ? "checksum" : "read back";
   return {
     outcome,
-    plan: plan.summary,
-    bytesWritten: written ? plan.summary.writeBytes : 0,
-    pagesErased: written ? plan.summary.erasePages : 0,
-    pagesKept: plan.summary.keepPages,
+    plan,
+    bytesWritten: written ? plan.writeBytes : 0,
+    eepromBytesWritten: written ? (plan.eepromBytes ?? 0) : 0,
+    pagesErased: written ? plan.erasePages : 0,
+    pagesKept: plan.keepPages,
     verifiedBy: verified ? by : "nothing",
     retries: run.retries,
     doubts,

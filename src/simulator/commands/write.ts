@@ -49,15 +49,34 @@ function* store(rom: Rom, what: Store): Dialogue {
       return yield* storeFlash(rom, what);
     case "option":
       return yield* storeOptions(rom, what);
+    case "eeprom":
+      return yield* storeEeprom(rom, what);
     case "ram":
     case "otp":
-    case "eeprom":
       return yield* storePlain(rom, what);
   }
 }
 
+/** Data EEPROM of L0 and L1, a word of 4 bytes: their datasheets, "Flash memory and data EEPROM characteristics", tprog. */
+const EEPROM_WORD_MS = 3.3;
+
+/** The chip erases each word by itself. Half a word, and what runs past the end, is acknowledged and not stored. */
+function* storeEeprom(rom: Rom, { address, data, noStretch }: Store): Dialogue {
+  const { mcu } = rom;
+  const { end } = mcu.facts.dataEeprom!;
+  const what = `Write of ${data.length} bytes at ${hex(address)}`;
+  if (address % 4 !== 0 || data.length % 4 !== 0) {
+    mcu.violate("alignment", `${what}: the data EEPROM takes whole words of 4 bytes`);
+    return yield* ack();
+  }
+  if (address + data.length > end) mcu.violate("range", `${what} runs past the end of the data EEPROM`);
+  const finish = (): void => mcu.memory.writePlain("eeprom", address, data);
+  const readyMs = mcu.operate({ durationMs: (EEPROM_WORD_MS * data.length) / 4, finish }, rom.nowMs);
+  yield* status(ACK, readyMs, noStretch);
+}
+
 function* storePlain(rom: Rom, { address, data }: Store): Dialogue {
-  const area = areaOf(rom, address) as "ram" | "otp" | "eeprom";
+  const area = areaOf(rom, address) as "ram" | "otp";
   rom.mcu.memory.writePlain(area, address, data);
   yield* ack();
 }

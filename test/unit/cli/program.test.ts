@@ -29,6 +29,7 @@ const PLAN: PlanSummary = {
 const WRITTEN: WriteResult = {
   outcome: "written",
   plan: PLAN,
+  eepromBytesWritten: 0,
   bytesWritten: 16,
   pagesErased: 1,
   pagesKept: 1,
@@ -323,6 +324,7 @@ describe("--json of a job", () => {
       ok: true,
       verb: "write",
       outcome: "written",
+      eepromBytesWritten: 0,
       bytesWritten: 16,
       retries: 0,
     });
