@@ -44,9 +44,11 @@ async function openLink(target: string | TargetAddress | Transport, options: Con
 }
 
 async function openSession({ transport, lines, address }: Link, options: ConnectOptions): Promise<Session> {
-  const begin = (signal?: AbortSignal): Promise<Identity> => {
-    const dialogue = (): Promise<Identity> => connectBootloader(stoppable(transport, signal));
-    return lines ? lines.enter(dialogue) : dialogue();
+  let known: Identity | undefined;
+  const begin = async (signal?: AbortSignal): Promise<Identity> => {
+    const dialogue = (): Promise<Identity> => connectBootloader(stoppable(transport, signal), known);
+    known = await (lines ? lines.enter(dialogue) : dialogue());
+    return known;
   };
   const { chip, flashSize, pageSize, layout } = options;
   const identity = await begin(options.signal);

@@ -32,7 +32,9 @@ import {
 import type { AckOptions, Dialogue } from "./dialogue.js";
 import type { Identity } from "./identify.js";
 import { CommandFailure, runDialogue, runDialogues } from "./link.js";
-import { resynchronise, type ResyncOptions } from "./resync.js";
+import type { ResyncOptions } from "./dialect/dialect.js";
+import { dialectOf } from "./dialect/table.js";
+import { resynchronise } from "./resync.js";
 
 /** Bytes at an address: what one Write Memory carries. */
 export interface Block {
@@ -128,10 +130,9 @@ export class Bootloader {
 
   /** `pages` by number in one command; the caller keeps to `erasePages` and to what the chip's row allows. */
   async erasePageList(pages: readonly number[]): Promise<void> {
-    const { traits } = this.transport;
     await runDialogue(
       this.transport,
-      compileErase(traits, this.#eraser(), pages, this.quirks.waitAfterEraseMs),
+      compileErase(dialectOf(this.transport), this.#eraser(), pages, this.quirks.waitAfterEraseMs),
     );
   }
 
@@ -158,7 +159,7 @@ export class Bootloader {
   /** Replaces the set of protected sectors; the chip resets. Numbers are not checked by the chip. */
   async writeProtect(sectors: readonly number[]): Promise<void> {
     const chosen = this.#choose(WRITE_PROTECT);
-    await runDialogue(this.transport, compileWriteProtect(this.transport.traits, chosen, sectors));
+    await runDialogue(this.transport, compileWriteProtect(dialectOf(this.transport), chosen, sectors));
   }
 
   /** The chip resets. Never sent as 0x73 where that erases the chip. */

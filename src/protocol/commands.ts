@@ -3,8 +3,6 @@
  * Time-outs are the longest silence, stretch or run of BUSY that the final answer may take.
  */
 
-import type { Traits } from "../transport/traits.js";
-
 /** Status bytes, the same on every transport. BUSY only ever comes from the no-stretch commands and Get Checksum. */
 export const ACK = 0x79;
 export const NACK = 0x1f;
@@ -110,31 +108,7 @@ export const eraseTimeoutMs = (pages: number): number =>
 export const CRC_POLYNOMIAL = 0x04c1_1db7;
 export const CRC_INITIAL = 0xffff_ffff;
 
-/** Length of the Get reply (N + 2) that goes with a protocol version on I2C, where it must be known beforehand; versions 2.x vary. */
-export const usualGetLength = (version: number): number | undefined =>
-  (({ 0x10: 13, 0x11: 19, 0x12: 20 }) as Readonly<Record<number, number>>)[version];
-
-const BASE_LIST = [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x63, 0x73, 0x82, 0x92] as const;
-const TWINS = [0x32, 0x45, 0x64, 0x74, 0x83, 0x93] as const;
-const LEGACY_LIST = BASE_LIST.map((opcode) => (opcode === 0x44 ? LEGACY_ERASE.opcode : opcode));
-
-/** What Get lists with a protocol version, in its order (AN4221 rev 14 tables 2 and 3, AN3155 rev 20 tables 2 and 3); 2.0 on I2C and 4.0 on UART vary. */
-const USUAL_LISTS: Readonly<Record<Traits["framing"], Readonly<Record<number, readonly number[]>>>> = {
-  message: {
-    0x10: BASE_LIST,
-    0x11: [...BASE_LIST, ...TWINS],
-    0x12: [...BASE_LIST, ...TWINS, GET_CHECKSUM.opcode],
-  },
-  byte: {
-    0x20: LEGACY_LIST,
-    0x21: LEGACY_LIST,
-    0x22: LEGACY_LIST,
-    0x30: BASE_LIST,
-    0x31: BASE_LIST,
-    0x32: BASE_LIST,
-    0x33: [...BASE_LIST, GET_CHECKSUM.opcode],
-  },
-};
-
-export const usualCommands = (version: number, framing: Traits["framing"]): readonly number[] | undefined =>
-  USUAL_LISTS[framing][version];
+/** What every bootloader of protocol 1.0 on I2C and 3.0 on UART lists, in its order (AN4221 rev 14 table 2, AN3155 rev 20 table 2). */
+export const BASE_LIST = [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x63, 0x73, 0x82, 0x92] as const;
+/** What protocol 1.1 on I2C adds (AN4221 rev 14, table 3). */
+export const NO_STRETCH_LIST = [0x32, 0x45, 0x64, 0x74, 0x83, 0x93] as const;

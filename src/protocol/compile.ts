@@ -1,11 +1,9 @@
 /**
  * The commands compiled into dialogues, one function per section of AN4221 rev 14 and AN3155 rev 20.
- * What differs between the buses is read from the traits. Pure.
+ * What differs between the buses is said by the dialect. Pure.
  */
-import type { Traits } from "../transport/traits.js";
 import {
   checksumTimeoutMs,
-  CRC_INITIAL,
   CRC_POLYNOMIAL,
   ERASE_SPECIAL,
   eraseTimeoutMs,
@@ -17,20 +15,22 @@ import {
   type Command,
   type SpecialErase,
 } from "./commands.js";
-import { DialogueBuilder, type AckOptions, type Dialogue } from "./dialogue.js";
+import type { Dialect } from "./dialect/dialect.js";
+import { begin, DialogueBuilder, type AckOptions, type Dialogue } from "./dialogue.js";
 import {
   complementFrame,
-  countedPageListFrame,
-  countedSectorListFrame,
   countFrame,
   dataFrame,
   halfWordFrame,
   LEGACY_MASS_ERASE,
   legacyPageListFrame,
-  pageListFrame,
-  sectorListFrame,
   wordFrame,
 } from "./frames.js";
+
+interface Range {
+  readonly address: number;
+  readonly length: number;
+}
 
 /** A command and the opcode chosen for it: the no-stretch twin where the chip lists it. */
 export interface Chosen {
@@ -38,15 +38,12 @@ export interface Chosen {
   readonly opcode: number;
 }
 
-const begin = ({ command, opcode }: Chosen, address?: number): DialogueBuilder =>
-  new DialogueBuilder(command.name, opcode === command.noStretch, address).send(
-    "command",
-    complementFrame(opcode),
-  );
+const open = ({ command, opcode }: Chosen, address?: number): DialogueBuilder =>
+  begin({ name: command.name, opcode }, { busy: opcode === command.noStretch, address });
 
 /** `length` is 1..256 bytes. */
 export const compileRead = (address: number, length: number): Dialogue =>
-  begin({ command: READ_MEMORY, opcode: READ_MEMORY.opcode }, address)
+  begin(READ_MEMORY, { address })
     .send("address", wordFrame(address))
     .send("count", countFrame(length))
     .read(length)
@@ -54,7 +51,7 @@ export const compileRead = (address: number, length: number): Dialogue =>
 
 /** `data` is 1..256 bytes, aligned as the chip wants it. An ACK is not proof: AN3155 and AN4221 do not report protected sectors. */
 export const compileWrite = (chosen: Chosen, address: number, data: Uint8Array, wait: AckOptions): Dialogue =>
-  begin(chosen, address)
+  open(chosen, address)
     .send("address", wordFrame(address))
     .send("data", dataFrame(data), { timeoutMs: TIMEOUT.write, ...wait })
     .build();
@@ -67,34 +64,31 @@ export const compileGo = (address: number, firstAckMissing = false): Dialogue =>
         .wait(10)
         .send("address", wordFrame(address))
         .build()
-    : begin({ command: GO, opcode: GO.opcode }, address).send("address", wordFrame(address)).build();
+    : begin(GO, { address }).send("address", wordFrame(address)).build();
 
-/** Pages by number; which bus decides whether the count is a frame of its own. */
+/** Pages by number. */
 export function compileErase(
-  traits: Traits,
+  dialect: Dialect,
   chosen: Chosen,
   pages: readonly number[],
   waitAfterMs = 0,
 ): Dialogue {
-  const dialogue = begin(chosen);
+  const dialogue = open(chosen);
   const final = { timeoutMs: eraseTimeoutMs(pages.length) };
   if (chosen.command === LEGACY_ERASE) dialogue.send("list", legacyPageListFrame(pages), final);
-  else if (traits.countIsFrame)
-    dialogue.send("count", halfWordFrame(pages.length - 1)).send("list", pageListFrame(pages), final);
-  else dialogue.send("list", countedPageListFrame(pages), final);
+  else dialect.sendPages(dialogue, pages, final);
   return dialogue.wait(waitAfterMs).build();
 }
 
 /** Mass or bank erase. The status after the code is the completion status. */
 export function compileSpecialErase(chosen: Chosen, what: SpecialErase, waitAfterMs = 0): Dialogue {
   const frame = chosen.command === LEGACY_ERASE ? LEGACY_MASS_ERASE : halfWordFrame(ERASE_SPECIAL[what]);
-  return begin(chosen).send("count", frame, { timeoutMs: TIMEOUT.massErase }).wait(waitAfterMs).build();
+  return open(chosen).send("count", frame, { timeoutMs: TIMEOUT.massErase }).wait(waitAfterMs).build();
 }
 
 /** Get Checksum of `length` bytes, a multiple of 4, in the form of I2C: five bytes come back. */
-export const compileChecksum = (address: number, length: number, wait: AckOptions = {}): Dialogue =>
-  new DialogueBuilder(GET_CHECKSUM.name, true, address)
-    .send("command", complementFrame(GET_CHECKSUM.opcode))
+export const compileChecksum = ({ address, length }: Range, wait: AckOptions = {}): Dialogue =>
+  begin(GET_CHECKSUM, { busy: true, address })
     .send("address", wordFrame(address))
     .send("size", wordFrame(length))
     .ack("completion", { timeoutMs: checksumTimeoutMs(length), ...wait })
@@ -103,11 +97,10 @@ export const compileChecksum = (address: number, length: number, wait: AckOption
 
 /**
  * The form of UART: words, polynomial and initial value. One or two ACKs come back in front of the result (the charts of AN3155
- * disagree), so the reply is not part of the dialogue: protocol/checksum.ts reads it.
+ * disagree), so the reply is not part of the dialogue: dialect/uart.ts reads it.
  */
-export const compileWordChecksum = (address: number, length: number, initial = CRC_INITIAL): Dialogue =>
-  new DialogueBuilder(GET_CHECKSUM.name, false, address)
-    .send("command", complementFrame(GET_CHECKSUM.opcode))
+export const compileWordChecksum = ({ address, length, initial }: Range & { initial: number }): Dialogue =>
+  begin(GET_CHECKSUM, { address })
     .send("address", wordFrame(address))
     .send("size", wordFrame(length / 4))
     .send("polynomial", wordFrame(CRC_POLYNOMIAL))
@@ -115,16 +108,9 @@ export const compileWordChecksum = (address: number, length: number, initial = C
     .build();
 
 /** `sectors` are 1..256 codes of one byte. The chip resets afterwards. */
-export function compileWriteProtect(traits: Traits, chosen: Chosen, sectors: readonly number[]): Dialogue {
-  const final = { timeoutMs: TIMEOUT.optionBytes };
-  return traits.countIsFrame
-    ? begin(chosen)
-        .send("count", countFrame(sectors.length))
-        .send("list", sectorListFrame(sectors), final)
-        .build()
-    : begin(chosen).send("list", countedSectorListFrame(sectors), final).build();
-}
+export const compileWriteProtect = (dialect: Dialect, chosen: Chosen, sectors: readonly number[]): Dialogue =>
+  dialect.sendSectors(open(chosen), sectors, { timeoutMs: TIMEOUT.optionBytes }).build();
 
 /** Write Unprotect, Readout Protect, Readout Unprotect: two status bytes, then the chip resets. */
 export const compileProtection = (chosen: Chosen, timeoutMs: number): Dialogue =>
-  begin(chosen).ack("completion", { timeoutMs }).build();
+  open(chosen).ack("completion", { timeoutMs }).build();

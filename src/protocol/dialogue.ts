@@ -3,7 +3,8 @@
  * so that a failed step can be told in the manual's words. Pure.
  */
 import { delay, read, write, type Step } from "../transport/transport.js";
-import { ACK, BUSY, TIMEOUT } from "./commands.js";
+import { ACK, BUSY, TIMEOUT, type Command } from "./commands.js";
+import { complementFrame } from "./frames.js";
 
 export type DialoguePhase = "command" | "address" | "count" | "data" | "list" | "size" | "polynomial" | "initial value" | "sub-command" | "packet" | "completion" | "reply"; // prettier-ignore
 
@@ -83,3 +84,9 @@ export class DialogueBuilder {
     };
   }
 }
+
+/** The opcode and its ACK, which every command begins with. */
+export const begin = (
+  { name, opcode }: Command,
+  { busy = false, address }: { busy?: boolean; address?: number | undefined } = {},
+): DialogueBuilder => new DialogueBuilder(name, busy, address).send("command", complementFrame(opcode));

@@ -29,6 +29,10 @@ export class I2cLink {
   #session: Session | undefined;
   /** The chip holds SCL, or waits for bytes that never come, until its time-out. */
   #hung = false;
+  /** Left in the transmit register by a read that was too short: the next read begins with it. */
+  #late: number | undefined;
+  /** Left in the receive register by a frame that was too long: the next frame begins with it. */
+  #surplus: number | undefined;
   /** A status with a stretch was handed out; it counts as taken when the stretch is over or the next frame comes. */
   #pending: object | undefined;
 
@@ -45,6 +49,8 @@ export class I2cLink {
   stop(): void {
     this.#session = undefined;
     this.#hung = false;
+    this.#late = undefined;
+    this.#surplus = undefined;
     this.#pending = undefined;
   }
 
@@ -72,19 +78,23 @@ export class I2cLink {
     this.#arm();
   }
 
-  write(bytes: Uint8Array, restart: boolean): I2cAnswer {
+  write(sent: Uint8Array, restart: boolean): I2cAnswer {
     const before = this.#before(restart);
     if (before) return before;
     const session = this.#session!;
     const { ask } = session;
-    if (bytes.length === 0) return this.#quickWrite();
+    if (sent.length === 0) return this.#quickWrite();
+    const bytes = this.#surplus === undefined ? sent : Uint8Array.of(this.#surplus, ...sent);
+    this.#surplus = undefined;
     if (ask.want !== "frame") {
       return this.#broken("order", `write of ${hexBytes(bytes)} while ${dueText(ask)}`);
     }
     const needed = this.#needed(bytes, ask);
-    if (bytes.length !== needed) return this.#wrongLength(bytes, needed, ask.name);
+    if (bytes.length === needed + 1 && this.#mcu.quirks.surplusBytes === "next frame")
+      this.#keepSurplus(bytes, needed, ask.name);
+    else if (bytes.length !== needed) return this.#wrongLength(bytes, needed, ask.name);
     const stretchMs = Math.max(0, session.busyUntilMs - this.#mcu.nowMs);
-    session.advance(bytes);
+    session.advance(bytes.subarray(0, needed));
     this.#arm();
     return stretchMs === 0 ? DONE : { kind: "done", stretchMs };
   }
@@ -136,14 +146,26 @@ export class I2cLink {
     return bytes.length < needed ? DONE : answer;
   }
 
+  #keepSurplus(bytes: Uint8Array, needed: number, name: string): void {
+    this.#mcu.violate(
+      "length",
+      `${name} frame of ${frames(bytes.length)}, not ${needed}: ${hexBytes(bytes)}`,
+    );
+    this.#surplus = bytes[needed];
+  }
+
   #readStatus(session: Session, length: number): I2cAnswer {
     const { byte, readyMs, busy } = session.status();
     const now = this.#mcu.nowMs;
     const waitMs = Math.max(0, readyMs - now);
-    if (length > 1) this.#mcu.violate("length", `status read of ${frames(length)}, not 1`);
+    if (length > 1 && this.#late === undefined) {
+      const text = `status read of ${frames(length)}, not 1`;
+      if (this.#mcu.quirks.wrongRead === "late") return this.#broken("length", text);
+      this.#mcu.violate("length", text);
+    } else if (length > 2) this.#mcu.violate("length", `status read of ${frames(length)}, not 1`);
     if (waitMs > 0 && busy) {
       this.#arm();
-      return { kind: "done", stretchMs: 0, bytes: filled(Uint8Array.of(BUSY), length) };
+      return { kind: "done", stretchMs: 0, bytes: this.#sent(Uint8Array.of(BUSY), length) };
     }
     return this.#deliver(session, byte, { length, waitMs });
   }
@@ -160,7 +182,7 @@ export class I2cLink {
       return { kind: "done", stretchMs: lostMs - this.#mcu.nowMs, bytes: new Uint8Array(length).fill(0xff) };
     }
     session.busyUntilMs = Math.max(session.busyUntilMs, readyMs);
-    const bytes = filled(Uint8Array.of(byte), length);
+    const bytes = this.#sent(Uint8Array.of(byte), length);
     this.#arm();
     if (waitMs > 0) this.#takeAt(readyMs);
     else this.#take();
@@ -177,14 +199,35 @@ export class I2cLink {
   }
 
   #readReply(session: Session, ask: Extract<Ask, { want: "reply" }>, length: number): I2cAnswer {
-    const due = ask.bytes.length;
+    const due = ask.bytes.length + (this.#late === undefined ? 0 : 1);
     if (length !== due) {
       const kind = ask.name === "Get" && length < due ? "short get" : "length";
-      this.#mcu.violate(kind, `read of ${frames(length)} while ${dueText(ask)}`);
+      const text = `read of ${frames(length)} while ${dueText(ask)}`;
+      if (this.#mcu.quirks.wrongRead === "late" && length !== due - 1)
+        return this.#stuck(kind, text, { due: ask.bytes, length });
+      this.#mcu.violate(kind, text);
     }
+    const bytes = this.#sent(ask.bytes, length);
     session.advance();
     this.#arm();
-    return { kind: "done", stretchMs: 0, bytes: filled(ask.bytes, length) };
+    return { kind: "done", stretchMs: 0, bytes };
+  }
+
+  /** Bytes are left that the chip waits to send, or it has none for a host that asks for more: whoever comes next finds the clock held. */
+  #stuck(kind: ViolationKind, text: string, { due, length }: { due: Uint8Array; length: number }): I2cAnswer {
+    this.#mcu.violate(kind, text);
+    this.#hang();
+    return length < due.length
+      ? { kind: "done", stretchMs: 0, bytes: due.slice(0, length) }
+      : { kind: "held", stretchMs: this.#timeoutMs };
+  }
+
+  /** What goes out for a read of `length` bytes: first what an earlier one left over, and one byte may be left over again. */
+  #sent(bytes: Uint8Array, length: number): Uint8Array {
+    if (this.#mcu.quirks.wrongRead === "finished") return filled(bytes, length);
+    const all = this.#late === undefined ? bytes : Uint8Array.of(this.#late, ...bytes);
+    this.#late = length < all.length ? all[length] : undefined;
+    return filled(all, length);
   }
 
   /** The host broke the rules. */

@@ -5,6 +5,16 @@
 export interface ChipQuirks {
   /** open: what follows a frame of wrong order or length. "hold": SCL is held, then the time-out resets the chip. */
   readonly wrongFrame: "hold" | "refuse";
+  /**
+   * A reply read too short, and anything read too long. "finished": the reply counts as given, what lies beyond is filler (seen on a G030
+   * and a G070). "late": one byte short leaves the last byte for the next read, so that all later answers come a byte late; everything
+   * else holds the clock until the time-out (ST's Open Bootloader v6.1.3).
+   */
+  readonly wrongRead: "late" | "finished";
+  /** A frame with bytes behind its end. "held": SCL is held. "next frame": one byte is the first of the next frame (ST, as above). */
+  readonly surplusBytes: "held" | "next frame";
+  /** What Special sends that no sub-command is behind: a status of one byte 00, or two empty packets (ST, as above). */
+  readonly emptySpecial: "status byte" | "no bytes";
   /** open: the time-out between frames also runs while an operation is in progress. */
   readonly timeoutDuringOperation: boolean;
   /** open: whether the status is still due after the host's adapter gave up on a stretch. */
@@ -75,6 +85,9 @@ export interface ChipQuirks {
 
 export const NO_QUIRKS: ChipQuirks = {
   wrongFrame: "hold",
+  wrongRead: "late",
+  surplusBytes: "held",
+  emptySpecial: "status byte",
   timeoutDuringOperation: false,
   statusAfterAbort: "due",
   quickWrite: "by protocol",
@@ -111,6 +124,9 @@ export const NO_QUIRKS: ChipQuirks = {
 /** Values of the quirks that are neither a switch nor a number. */
 export const QUIRK_CHOICES = {
   wrongFrame: ["hold", "refuse"],
+  wrongRead: ["late", "finished"],
+  surplusBytes: ["held", "next frame"],
+  emptySpecial: ["status byte", "no bytes"],
   statusAfterAbort: ["due", "lost"],
   quickWrite: ["by protocol", "ignored", "hangs"],
   pageList: ["all", "first page only", "bank 2 stops after one"],

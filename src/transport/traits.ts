@@ -1,17 +1,11 @@
-/** What differs between buses, stated once for each. The protocol reads this and never asks which bus it is on. */
+/** What differs between transports, stated once for each bus. */
 import { MAX_READ, MAX_WRITE } from "./i2c/frame-limits.js";
 
 export interface Traits {
   /** "message": the reader must know the length beforehand (I2C). "byte": it may read on (UART). */
   readonly framing: "message" | "byte";
-  /** "address": being addressed is enough (I2C). "autobaud": a 0x7F has to be sent first (UART). */
-  readonly opening: "address" | "autobaud";
-  /** Get Version answers 3 bytes on UART, 1 on I2C (AN3155 and AN4221, Get Version). */
-  readonly versionReplyBytes: 1 | 3;
-  /** I2C sends the count of Erase and Write Protect as a frame of its own with its own checksum; UART sends one frame. */
-  readonly countIsFrame: boolean;
-  /** Get Checksum: UART counts 32-bit words and carries polynomial and initial value, I2C counts bytes and carries neither. */
-  readonly checksumForm: "bytes" | "words-and-polynomial";
+  /** Whose manual the bootloader behind it follows: AN4221 or AN3155. What that means is in protocol/dialect. */
+  readonly dialect: "i2c" | "uart";
   /** Most bytes of one write step and of one read step, checksum included. Largest the protocol has: 258 and 256 (Erase lists may be longer on UART). */
   readonly maxWrite: number;
   readonly maxRead: number;
@@ -19,10 +13,7 @@ export interface Traits {
 
 export const I2C_TRAITS: Traits = {
   framing: "message",
-  opening: "address",
-  versionReplyBytes: 1,
-  countIsFrame: true,
-  checksumForm: "bytes",
+  dialect: "i2c",
   maxWrite: MAX_WRITE,
   maxRead: MAX_READ,
 };
@@ -30,10 +21,7 @@ export const I2C_TRAITS: Traits = {
 /** A stream has no limit; the longest frame is an Erase list of 512 pages, 1027 bytes (AN3155 rev 20, Extended Erase). */
 export const UART_TRAITS: Traits = {
   framing: "byte",
-  opening: "autobaud",
-  versionReplyBytes: 3,
-  countIsFrame: false,
-  checksumForm: "words-and-polynomial",
+  dialect: "uart",
   maxWrite: 4096,
   maxRead: 256,
 };

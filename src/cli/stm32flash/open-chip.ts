@@ -100,7 +100,7 @@ export async function meetChip({ transport, address }: Port, resume: boolean): P
 
 /** -c: the chip is at a command boundary already and knows the rate. */
 async function resumed(transport: Transport): Promise<Identity> {
-  return identify(transport, await getVersion(transport));
+  return identify(transport, { version: await getVersion(transport) });
 }
 
 /** Longest start of a bootloader with USB detection (AN2606, timings) with room to spare. */

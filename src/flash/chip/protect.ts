@@ -132,7 +132,7 @@ async function comesBack({ loader, reenter }: Session): Promise<boolean> {
   for (let attempt = 1; attempt <= COME_BACK_ATTEMPTS; attempt++) {
     try {
       await loader.transport.exchange([delay(attempt === 1 ? 1 : RESTART_MS)]);
-      await (reenter ? reenter() : connectBootloader(loader.transport));
+      await (reenter ? reenter() : connectBootloader(loader.transport, loader.identity));
       return true;
     } catch (error) {
       if (!mayPass(error)) throw error;

@@ -39,7 +39,13 @@ const packet = (data: Uint8Array): Uint8Array => Uint8Array.of(data.length >> 8,
 /** Status packet: one byte, 00 for done. */
 function* finish(rom: Rom, subCommand: number): Dialogue {
   const { mcu } = rom;
-  yield* reply("special status", packet(mcu.specialReplies[subCommand]?.status ?? Uint8Array.of(0)));
+  yield* reply(
+    "special status",
+    packet(
+      mcu.specialReplies[subCommand]?.status ??
+        new Uint8Array(mcu.quirks.emptySpecial === "no bytes" ? 0 : 1),
+    ),
+  );
   yield* ack();
   if (subCommand === SYSTEM_RESET) mcu.at(rom.nowMs, () => mcu.reset("software"), true);
 }

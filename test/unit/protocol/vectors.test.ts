@@ -5,8 +5,8 @@ import { Bootloader } from "../../../src/protocol/bootloader.js";
 import { getChecksum } from "../../../src/protocol/checksum.js";
 import { connectBootloader } from "../../../src/protocol/connect.js";
 import { dataFrame } from "../../../src/protocol/frames.js";
-import { closing, getId, getOfLength, getVersion, identify } from "../../../src/protocol/identify.js";
-import { runDialogues } from "../../../src/protocol/link.js";
+import { getId, getVersion } from "../../../src/protocol/identify.js";
+import { dialectOf } from "../../../src/protocol/dialect/table.js";
 import type { Transport } from "../../../src/transport/transport.js";
 import { I2C_TRAITS, UART_TRAITS } from "../../../src/transport/traits.js";
 import { parseBytes, ScriptedTransport, type Turn } from "../../support/scripted-transport.js";
@@ -80,11 +80,11 @@ async function eraseAll(loader: Bootloader): Promise<void> {
   for (const what of ["mass", "bank1", "bank2"] as const) await loader.eraseSpecial(what);
 }
 
-/** The Get dialogue alone: Get ID follows, and the script does not have it. Version 2.0 is asked for N first, which is not here. */
+/** The Get dialogue alone. */
 async function identifyOnly(transport: Transport, title: string): Promise<void> {
   const [, major, minor] = /protocol (\d)\.(\d)/.exec(title)!;
-  if (title.includes("2.0")) await runDialogues(transport, [getOfLength(17), closing()]);
-  else await expect(identify(transport, Number(`0x${major!}${minor!}`))).rejects.toThrow(/the host sent 02/);
+  const version = Number(`0x${major!}${minor!}`);
+  expect((await dialectOf(transport).get(transport, { version })).version).toBe(version);
 }
 
 const playOf = (title: string): Play => {
@@ -127,7 +127,7 @@ describe("on UART the host sends the bytes of the reference", () => {
       .map(({ title, steps }) => [title, steps] as const),
   )("%s", async (_title, steps) => {
     const transport = new ScriptedTransport(UART_TRAITS, turns(steps));
-    await expect(connectBootloader(transport)).rejects.toThrow("the host sent 00"); // on to Get
+    await expect(connectBootloader(transport)).rejects.toThrow("the host sent 02"); // on to Get ID
     expect(transport.left).toBe("");
   });
 

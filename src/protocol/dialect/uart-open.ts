@@ -1,0 +1,56 @@
+/** UART: the chip measures the rate by a 0x7F, and must be found at a rate that it understands. */
+import { BootlaceError } from "../../errors.js";
+import { StepError, write, type Transport } from "../../transport/transport.js";
+import { ACK, NACK, SYNC } from "../commands.js";
+import { resynchroniseStream } from "./uart-resync.js";
+
+/**
+ * 0x7F: a fresh chip answers ACK. One that is synchronised already takes it as an opcode and stays silent, then the second is a
+ * wrong complement and gives NACK: either way it is at a command boundary (AN3155 rev 20; reference practice of known hosts).
+ * A chip that may be in the middle of a command is brought back at the rate it was synchronised at, before lower ones are tried.
+ */
+export async function openStream(transport: Transport): Promise<void> {
+  await transport.discardInput();
+  if (await answersSync(transport, SYNC_ATTEMPTS)) return;
+  if (await recovers(transport)) return;
+  while (await transport.slowDown()) if (await answersSync(transport, 2)) return;
+  throw new BootlaceError("NO_REPLY", `no bootloader answers on ${transport.description}`);
+}
+
+/** A UART does not tell a chip that is busy from one that is not there: nobody wants to wait long for the second. */
+const STREAM_PATIENCE_MS = 1_500;
+/** An odd number: see SYNC_BYTES in uart-resync.ts. */
+const SYNC_ATTEMPTS = 3;
+
+async function answersSync(transport: Transport, attempts: number): Promise<boolean> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const answer = await sendSync(transport);
+    if (answer === ACK || answer === NACK) {
+      await transport.discardInput(); // L412 with bootloader V13.1 answers twice
+      return true;
+    }
+  }
+  return false;
+}
+
+async function sendSync(transport: Transport): Promise<number | undefined> {
+  try {
+    await transport.exchange([write(Uint8Array.of(SYNC)), { kind: "poll", accept: ACK, timeoutMs: 300 }]);
+    return ACK;
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    if (error.failure === "system")
+      throw new BootlaceError("BUS_FAILED", `${transport.description} failed`, {}, { cause: error.cause });
+    return error.reply;
+  }
+}
+
+async function recovers(transport: Transport): Promise<boolean> {
+  try {
+    await resynchroniseStream(transport, { sentSyncs: SYNC_ATTEMPTS, timeoutMs: STREAM_PATIENCE_MS });
+    return true;
+  } catch (error) {
+    if (error instanceof BootlaceError && error.code === "DESYNCHRONISED") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+/** ST's own command code (Open Bootloader v6.1.3 and v3.0.1) does some things that no ROM seen does, and is right by the documents. */
+import { describe, expect, it } from "vitest";
+import { resynchronise } from "../../src/protocol/resync.js";
+import { connectBootloader } from "../../src/protocol/connect.js";
+import { openSim } from "../../src/transport/sim/sim.js";
+import { connectSim, firmware } from "../support/sim-target.js";
+
+const BASE = 0x0800_0000;
+const LIST_1_1 = [
+  0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x63, 0x73, 0x82, 0x92, 0x32, 0x45, 0x64, 0x74, 0x83, 0x93,
+];
+const V6 = [...LIST_1_1, 0x50, 0x51];
+
+describe.each(["late", "finished"] as const)(
+  "a Get of another length than its version's, short reads %s",
+  (wrongRead) => {
+    it.each([
+      ["19 commands with version 1.2, as v6.1.3 lists", V6, "1.2"],
+      ["19 commands with version 2.0, as v7.0.0 can list", V6, "2.0"],
+      ["16 commands with version 2.0", LIST_1_1.slice(0, 16), "2.0"],
+      ["fewer than usual", LIST_1_1.slice(0, 14), "1.2"],
+      ["one fewer than usual", LIST_1_1, "1.2"],
+    ] as const)("is understood: %s", async (_, i2cOpcodes, protocol) => {
+      const { target, chip } = await connectSim(
+        `stm32g071?protocol=${protocol}`,
+        {},
+        { i2cOpcodes, quirks: { wrongRead } },
+      );
+      expect(target.chip.commands).toEqual(i2cOpcodes);
+      expect(target.chip.productId).toBe(0x460);
+      expect(chip.violations.filter(({ kind }) => kind !== "length" && kind !== "short get")).toEqual([]);
+      const image = firmware(BASE, 5000);
+      expect(await target.write(image)).toMatchObject({ outcome: "written" });
+      expect(Buffer.from(chip.peek(BASE, 5000)).equals(image.segments[0]!.bytes)).toBe(true);
+    });
+  },
+);
+
+it("v6.1.3 is met without a reset, and its list is read right from the second time on", async () => {
+  const { chip, transport, target } = await connectSim("stm32g071", {}, { i2cOpcodes: V6 });
+  expect(chip.counters.resets).toBe(0);
+  const mistakes = chip.violations.length;
+  await connectBootloader(transport, { version: 0x12, commands: target.chip.commands, productId: 0x460 });
+  expect(chip.violations).toHaveLength(mistakes);
+});
+
+it("Get ID, whose length is known, is asked before Get", async () => {
+  const transport = await openSim("stm32g071");
+  const sent: number[] = [];
+  const { chip } = transport;
+  const write = chip.i2cWrite.bind(chip);
+  chip.i2cWrite = (address, bytes) => {
+    sent.push(bytes[0]!);
+    return write(address, bytes);
+  };
+  await connectBootloader(transport);
+  expect(sent).toEqual([0x01, 0x02, 0x00]);
+  await resynchronise(transport);
+});
