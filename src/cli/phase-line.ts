@@ -20,14 +20,24 @@ export function phaseLine(state: PhaseState, style: Style, prefix = ""): string 
   if (state.total === 0) return clip(`${head}${state.detail ?? timeText(state.elapsedMs)}`, width);
   const percent = `${percentOf(state)} %`.padStart(5);
   const { rateCell, tail } = cellsOf(state);
-  const figures = `${percent}  ${amount(state).padStart(10)}  ${rateCell}  ${timeText(state.elapsedMs).padStart(8)}`;
-  const room = width - head.length - figures.length - 2;
-  const barWidth = Math.min(LONGEST_BAR, Math.max(SHORTEST_BAR, room - tail.length));
-  if (room < SHORTEST_BAR) return clip(`${head}${percent}  ${timeText(state.elapsedMs)}`, width);
-  const plain = figures + tail;
+  const widths = WIDTHS[state.ended ? "ended" : "running"];
+  const amountCell = amount(state).padStart(widths.amount);
+  const time = (leftText(state) ?? timeText(state.elapsedMs)).padStart(widths.time);
+  const figures = [
+    [percent, amountCell, rateCell, time],
+    [percent, amountCell, time],
+    [percent, time.trim()],
+  ].map((cells) => cells.join("  "));
+  const room = (text: string): number => width - head.length - text.length - 2;
+  const fitting = figures.find((text) => room(text) >= SHORTEST_BAR);
+  if (fitting === undefined) return clip(`${head}${figures.at(-1)!}`, width);
+  const barWidth = Math.min(LONGEST_BAR, Math.max(SHORTEST_BAR, room(fitting) - tail.length));
+  const plain = fitting + (fitting === figures[0] ? tail : "");
   return `${style.bold(head)}${bar(state, barWidth, style)}  ${clip(plain, width - head.length - barWidth - 2)}`;
 }
 
+/** "1003 of 1024 KiB" and "1 min 59 s left": the figures of one line stand under those of the next. */
+const WIDTHS = { running: { amount: 16, time: 10 }, ended: { amount: 10, time: 8 } } as const;
 const RATE_WIDTH = 12;
 
 /** A short detail stands where there is no rate; a longer one behind the line. */
@@ -49,6 +59,7 @@ export function plainLine(state: PhaseState, prefix = ""): string {
     amount(state),
     rate(state),
     timeText(state.elapsedMs),
+    leftText(state),
     state.detail,
   ];
   return `${head}${parts.filter((part) => part !== undefined && part !== "").join(", ")}`;
@@ -60,9 +71,28 @@ export function percentOf({ done, total, ended }: PhaseState): number {
   return Math.min(99, Math.floor((done * 100) / total));
 }
 
+/** While it runs: how much of it is done. */
 function amount({ unit, done, total, ended }: PhaseState): string {
-  const count = ended ? done : total;
-  return unit === "bytes" ? bytesText(count) : plural(count, "page");
+  if (unit === "pages") return ended ? plural(done, "page") : `${done} of ${plural(total, "page")}`;
+  if (ended) return bytesText(done);
+  const [amountDone, unitDone] = bytesText(Math.min(done, total)).split(" ");
+  const whole = bytesText(total);
+  return whole.endsWith(` ${unitDone!}`)
+    ? `${amountDone!} of ${whole}`
+    : `${amountDone!} ${unitDone!} of ${whole}`;
+}
+
+/** Before that a guess would jump about. */
+const GUESS_AFTER_MS = 1000;
+const GUESS_FROM_PERCENT = 3;
+
+/** Time left at the rate so far; undefined while there is nothing to guess from. */
+function leftText(state: PhaseState): string | undefined {
+  const { done, total, elapsedMs, ended } = state;
+  if (ended || elapsedMs < GUESS_AFTER_MS || percentOf(state) < GUESS_FROM_PERCENT || done >= total)
+    return undefined;
+  const seconds = Math.ceil((elapsedMs * (total - done)) / done / 1000);
+  return `${seconds < 60 ? `${seconds} s` : timeText(seconds * 1000)} left`;
 }
 
 /** No rate in the first moments: it would be noise. */

@@ -9,7 +9,7 @@ import { document, errorJson } from "./json.js";
 import { label } from "./phase-line.js";
 import { addressBesideFile, optionHint, verbHint } from "./neighbours.js";
 import { pageNames, pageOf, pageText } from "./pages.js";
-import { styleOf, wantsColour } from "./style.js";
+import { columnsOf, styleOf, wantsColour } from "./style.js";
 import type { Act, Verb } from "./verb.js";
 import { VERBS } from "./verbs.js";
 import { VERSION } from "./version.js";
@@ -76,8 +76,8 @@ async function buildProgram(argv: readonly string[], io: Io, act: Act): Promise<
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
       outputError: () => undefined,
-      getOutHelpWidth: () => Math.min(HELP_COLUMNS, io.stdout.columns ?? HELP_COLUMNS),
-      getErrHelpWidth: () => Math.min(HELP_COLUMNS, io.stderr.columns ?? HELP_COLUMNS),
+      getOutHelpWidth: () => Math.min(HELP_COLUMNS, columnsOf(io.stdout)),
+      getErrHelpWidth: () => Math.min(HELP_COLUMNS, columnsOf(io.stderr)),
       getOutHasColors: () => wantsColour(io.stdout, io.env),
       getErrHasColors: () => wantsColour(io.stderr, io.env),
     })
@@ -110,7 +110,7 @@ Examples:
   bootlace write blink.hex --port sim:stm32g071      (no hardware needed)
 
 \`bootlace VERB --help\` has the options and examples of a verb,
-\`bootlace help PAGE\` a document: wiring, troubleshooting, errors, cli and others.`,
+\`bootlace help PAGE\` prints a document: wiring, errors, troubleshooting, cli.`,
   );
 }
 

@@ -4,6 +4,7 @@ import type { JobOptions } from "../flash/job.js";
 import type { Target } from "../flash/target.js";
 import type { Context } from "./context.js";
 import { asBootlaceError, stackText } from "./failure.js";
+import { InOrder } from "./in-order.js";
 import { document } from "./json.js";
 import { JsonReporter } from "./json-reporter.js";
 import type { OutputOptions } from "./options.js";
@@ -24,20 +25,28 @@ export interface Job {
 
 /** @returns the exit status */
 export async function runJob(context: Context, job: Job): Promise<number> {
-  const screen = new Screen(context.io.stderr, context.style, context.now);
+  const screen = new Screen(
+    context.io.stderr,
+    context.style,
+    context.now,
+    job.targets.map(({ name }) => name),
+  );
   context.signal.addEventListener("abort", () => stopping(screen, job.output), { once: true });
   const several = job.targets.length > 1;
   const byBus = new Map<string, ChosenTarget[]>();
   for (const target of job.targets) byBus.set(target.bus, [...(byBus.get(target.bus) ?? []), target]);
+  const codes: (ErrorCode | undefined)[] = [];
+  const order = new InOrder();
   const buses = [...byBus.values()].map(async (targets) => {
-    const codes: (ErrorCode | undefined)[] = [];
     for (const target of targets) {
+      const place = job.targets.indexOf(target);
       const reporter = reporterFor(context, job, screen, several ? target.name : undefined);
-      codes.push(await runOne(context, job, { target, reporter, screen }));
+      // Programs tell lines apart by the target in each, and are not kept waiting.
+      const say = (words: () => void): void => (job.output.json === true ? words() : order.say(place, words));
+      codes[place] = await runOne(context, job, { target, reporter, screen, say });
     }
-    return codes;
   });
-  const codes = (await Promise.all(buses)).flat();
+  await Promise.all(buses);
   screen.close();
   if (!several) return statusOf(codes[0]);
   return summarise(context, job, codes);
@@ -59,22 +68,29 @@ interface One {
   readonly target: ChosenTarget;
   readonly reporter: Reporter;
   readonly screen: Screen;
+  /** Lets the verdict out when it is this target's turn. */
+  readonly say: (words: () => void) => void;
 }
 
 /** @returns the code of what failed, undefined when all is well */
 async function runOne(
   context: Context,
   job: Job,
-  { target, reporter, screen }: One,
+  { target, reporter, screen, say }: One,
 ): Promise<ErrorCode | undefined> {
   try {
     const verdict = await workOn(context, job, target, reporter);
-    reporter.ended(verdict);
+    say(() => {
+      if (verdict.data !== undefined && job.output.json !== true) context.io.stdout.write(verdict.data);
+      reporter.ended(verdict);
+    });
     return verdict.failure?.code;
   } catch (thrown) {
     const error = interruptedError(thrown, context.signal);
-    if (job.output.trace === true) screen.print(stackText(thrown));
-    reporter.failed(error);
+    say(() => {
+      if (job.output.trace === true) screen.print(stackText(thrown));
+      reporter.failed(error);
+    });
     return error.code;
   }
 }

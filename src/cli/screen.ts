@@ -6,7 +6,8 @@ const REDRAW_MS = 50;
 
 export class Screen {
   readonly #lines = new Map<string, () => string>();
-  #drawn = 0;
+  /** What stands below the lines that stay, without its colours. */
+  #drawn: readonly string[] = [];
   #lastDrawMs = -Infinity;
   #ticker: NodeJS.Timeout | undefined;
 
@@ -14,6 +15,8 @@ export class Screen {
     readonly output: Output,
     readonly style: Style,
     readonly now: () => number,
+    /** Keys of live lines from top to bottom; others below them. */
+    readonly order: readonly string[] = [],
   ) {}
 
   /** A line that stays, above the live ones. */
@@ -33,7 +36,8 @@ export class Screen {
   settle(key: string, last?: string): void {
     this.#lines.delete(key);
     const tail = last === undefined ? "" : `${last}\n`;
-    if (this.#drawn > 0 || tail !== "") this.output.write(`${this.#erased()}${tail}${this.#picture()}`);
+    if (this.#drawn.length > 0 || tail !== "")
+      this.output.write(`${this.#erased()}${tail}${this.#picture()}`);
     if (this.#lines.size === 0) this.#stopTicking();
   }
 
@@ -45,9 +49,9 @@ export class Screen {
 
   close(): void {
     this.#stopTicking();
-    if (this.#drawn > 0) this.output.write("\n");
+    if (this.#drawn.length > 0) this.output.write("\n");
     this.#lines.clear();
-    this.#drawn = 0;
+    this.#drawn = [];
   }
 
   #stopTicking(): void {
@@ -55,16 +59,22 @@ export class Screen {
     this.#ticker = undefined;
   }
 
-  /** Moves to the first live line and clears from there on. */
+  /** Moves to the first live line and clears from there on. A terminal that was made narrower has folded the lines meanwhile. */
   #erased(): string {
-    if (this.#drawn === 0) return "";
-    const up = this.#drawn > 1 ? `\u001B[${this.#drawn - 1}A` : "";
+    if (this.#drawn.length === 0) return "";
+    const { columns } = this.style;
+    const rows = this.#drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0);
+    const up = rows > 1 ? `\u001B[${rows - 1}A` : "";
     return `${up}\r\u001B[J`;
   }
 
   #picture(): string {
-    this.#drawn = this.#lines.size;
+    const place = (key: string): number => this.order.indexOf(key) + 1 || Infinity;
+    const lines = [...this.#lines].sort(([a], [b]) => place(a) - place(b)).map(([, draw]) => draw());
+    this.#drawn = lines.map(withoutColours);
     this.#lastDrawMs = this.now();
-    return [...this.#lines.values()].map((draw) => draw()).join("\n");
+    return lines.join("\n");
   }
 }
+
+const withoutColours = (line: string): string => line.replace(/\u001B\[[0-9;]*m/g, "");

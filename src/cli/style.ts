@@ -16,6 +16,7 @@ type Paint = (text: string) => string;
 export interface Style {
   /** The line may be drawn again and again. */
   readonly live: boolean;
+  /** As wide as it is now: a terminal may be made narrower. */
   readonly columns: number;
   readonly bar: { readonly full: string; readonly empty: string };
   readonly bold: Paint;
@@ -41,7 +42,9 @@ export function styleOf(output: Output, env: Env): Style {
       colour ? `\u001B[${code}m${text}\u001B[${off}m` : text;
   return {
     live: output.isTTY === true && env["TERM"] !== "dumb",
-    columns: Math.max(20, output.columns ?? 80),
+    get columns() {
+      return columnsOf(output);
+    },
     bar: speaksUtf8(env) ? { full: "━", empty: colour ? "━" : " " } : { full: "#", empty: "." },
     bold: paint(1, 22),
     dim: paint(2, 22),
@@ -51,6 +54,13 @@ export function styleOf(output: Output, env: Env): Style {
     cyan: paint(36),
   };
 }
+
+const USUAL_COLUMNS = 80;
+/** Below it nothing is readable. */
+const LEAST_COLUMNS = 20;
+
+/** A serial console, `docker exec -t` and many CI terminals say that they have 0 columns: they do not know. */
+export const columnsOf = ({ columns }: Output): number => Math.max(LEAST_COLUMNS, columns || USUAL_COLUMNS);
 
 /** The first of LC_ALL, LC_CTYPE and LANG that is set decides, as in setlocale(3). */
 function speaksUtf8(env: Env): boolean {

@@ -9,6 +9,8 @@ export interface Verdict {
   /** Without the word OK in front. */
   readonly text: string;
   readonly result: object;
+  /** For standard output, where people read. */
+  readonly data?: string | undefined;
   readonly failure?: BootlaceError | undefined;
 }
 

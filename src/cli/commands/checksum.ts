@@ -36,12 +36,12 @@ async function run(context: Context, options: TargetOptions & { readonly range?:
     work: async (target, jobOptions, { name }) => {
       const range = options.range ?? wholeFlash(target.chip);
       const { crc, by } = await target.checksum(range, jobOptions);
-      if (options.json !== true)
-        context.io.stdout.write(targets.length > 1 ? `${hex(crc)}  ${name}\n` : `${hex(crc)}\n`);
+      const data = targets.length > 1 ? `${hex(crc)}  ${name}\n` : `${hex(crc)}\n`;
       const text = `CRC ${hex(crc)} of ${bytesText(range.end - range.start)} at ${hex(range.start)} (${by})`;
       return {
         text,
         result: { crc, crcHex: hex(crc), by, address: range.start, length: range.end - range.start },
+        data,
       };
     },
   });

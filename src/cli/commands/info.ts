@@ -39,8 +39,7 @@ const infoOfAll = (
     output: options,
     work: async (target, jobOptions, { name }) => {
       const chip = await target.info(jobOptions);
-      if (options.json !== true) context.io.stdout.write(`${name}\n${infoText(chip)}\n`);
-      return { text: chip.name, result: chipJson(chip) };
+      return { text: chip.name, result: chipJson(chip), data: `${name}\n${infoText(chip)}\n` };
     },
   });
 

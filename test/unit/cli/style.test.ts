@@ -42,3 +42,14 @@ describe("drawing", () => {
     expect(styleOf(terminal, { LC_ALL: "C", LANG: "en_GB.UTF-8" }).bar.full).toBe("#");
   });
 });
+
+it.each([
+  [0, 80],
+  [undefined, 80],
+  [7, 20],
+  [40, 40],
+  [200, 200],
+])("a terminal of %s columns is taken as %i wide", (columns, width) => {
+  const output = { isTTY: true, columns, write: () => true } as never;
+  expect(styleOf(output, {}).columns).toBe(width);
+});
