@@ -107,7 +107,10 @@ export class ChipTarget implements Target {
     return this.#job(options, async (run) => {
       if (!canChecksum(run, span))
         return { crc: stm32Crc(await readSurely(run, "read", span)), by: "read back" };
-      return { crc: await checksumOf(run, "read", span), by: "checksum" };
+      {
+        const crc = await checksumOf(run, "read", span);
+        return { crc, by: run.session.loader.canChecksum ? "checksum" : "read back" };
+      }
     });
   }
 

@@ -44,6 +44,8 @@ export interface ChipQuirks {
   readonly level2Commands: boolean;
   /** AN4221's table 2 suggests that Get Checksum works while protected; the AN3155 charts forbid it. */
   readonly checksumWhileProtected: boolean;
+  /** Get lists Get Checksum, and nothing handles it: NACK (Open Bootloader v3.0.1; a G070 in the field). */
+  readonly checksumUnhandled: boolean;
 
   /** ACKs between the initial value and the CRC on UART. */
   readonly uartChecksumAcks: 1 | 2;
@@ -104,6 +106,7 @@ export const NO_QUIRKS: ChipQuirks = {
   uartOptionReloadMissing: false,
   level2Commands: false,
   checksumWhileProtected: false,
+  checksumUnhandled: false,
   uartChecksumAcks: 2,
   checksumParametersIgnored: false,
   doubleNack: false,

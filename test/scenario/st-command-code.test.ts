@@ -57,3 +57,24 @@ it("Get ID, whose length is known, is asked before Get", async () => {
   expect(sent).toEqual([0x01, 0x02, 0x00]);
   await resynchronise(transport);
 });
+
+describe.each(["stm32g071", "stm32g0b1?bus=uart&protocol=3.3"])(
+  "Get Checksum listed and refused by %s",
+  (name) => {
+    const refusing = { quirks: { checksumUnhandled: true } };
+
+    it("is not taken for protection: write, verify, read and checksum go on by reading", async () => {
+      const { target, chip } = await connectSim(name, {}, refusing);
+      const image = firmware(BASE, 5000);
+      expect(await target.write(image)).toMatchObject({ outcome: "written" });
+      expect(Buffer.from(chip.peek(BASE, 5000)).equals(image.segments[0]!.bytes)).toBe(true);
+      expect(await target.verify(image)).toMatchObject({ same: true, by: "read back" });
+      expect(await target.read({ start: BASE, end: BASE + 5000 })).toEqual(image.segments[0]!.bytes);
+    });
+
+    it("a chip that is protected is still told so", async () => {
+      const { target } = await connectSim(name, {}, { ...refusing, readoutLevel: 1 });
+      await expect(target.write(firmware(BASE, 5000))).rejects.toMatchObject({ code: "PROTECTED" });
+    });
+  },
+);
