@@ -11,6 +11,8 @@ import type { Verdict } from "./verdict.js";
 export interface JsonOptions {
   readonly verb: string;
   readonly target?: string | undefined;
+  /** Only how it ended. */
+  readonly quiet?: boolean | undefined;
 }
 
 /** Progress every 50 ms at most, like the bar: a program needs no more. */
@@ -69,7 +71,8 @@ export class JsonReporter implements Reporter {
   }
 
   #line(type: string, fields: object): void {
-    const { target } = this.#options;
+    const { target, quiet = false } = this.#options;
+    if (quiet && type !== "result" && type !== "error" && type !== "trace") return;
     this.#output.write(document(type, target === undefined ? fields : { target, ...fields }));
   }
 }

@@ -27,7 +27,7 @@ export const collected =
 
 const OUTPUT: Readonly<Record<string, string>> = {
   "--json": "JSON on stdout, see docs/cli.md",
-  "-q, --quiet": "silent on success",
+  "-q, --quiet": "silent on success; with --json only the result",
   "--trace": "show every frame on the bus",
 };
 

@@ -60,7 +60,7 @@ function stopping(screen: Screen, output: OutputOptions): void {
 function reporterFor(context: Context, job: Job, screen: Screen, target: string | undefined): Reporter {
   const { verb, output } = job;
   return output.json === true
-    ? new JsonReporter(context.io.stdout, { verb, target }, context.now)
+    ? new JsonReporter(context.io.stdout, { verb, target, quiet: output.quiet }, context.now)
     : new PeopleReporter(screen, { verb, target, quiet: output.quiet === true });
 }
 

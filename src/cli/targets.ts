@@ -3,6 +3,7 @@ import { deviceByName } from "../devices/name.js";
 import { BootlaceError } from "../errors.js";
 import type { ConnectOptions } from "../flash/target.js";
 import { linkedTo } from "../host/open/read-target.js";
+import { refuseUnused, withoutUnused } from "../host/open/unused-options.js";
 import { formatTarget, type TargetAddress } from "../transport/target.js";
 import { readEnvironment, type Environment } from "./environment.js";
 import {
@@ -61,7 +62,10 @@ export async function chooseTarget(options: TargetOptions, env: Env): Promise<Ch
 export function choosePlace(options: TargetOptions, env: Env): TargetAddress | undefined {
   const environment = readEnvironment(env);
   const { port, target, manifest } = options;
-  if (!(port ?? target ?? manifest ?? environment.settings.port ?? environment.target)) return undefined;
+  if (!(port ?? target ?? manifest ?? environment.settings.port ?? environment.target)) {
+    if (options.address === undefined) return undefined;
+    throw usage("--address has no meaning without a --port that it is on");
+  }
   return placeOf(theOne(candidates(options, environment, MANIFEST_PLACES)).layers);
 }
 
@@ -159,11 +163,13 @@ function chosen({ layers, name, image }: Candidate): ChosenTarget {
       `Give --address (7-bit, like 0x56) or --chip; \`bootlace scan --port ${target.path}\` looks for bootloaders.`,
     );
   }
+  const typed = layers[0]!.settings; // what stands in a file or in the environment is for other commands too
+  refuseUnused(target, connectOptions({ ...typed, resetSequence: settings.resetSequence }));
   return {
     target,
     name: name ?? shortName(target),
     bus: busOf(target),
-    options: connectOptions(settings),
+    options: withoutUnused(target, connectOptions(settings)),
     image,
   };
 }

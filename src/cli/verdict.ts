@@ -1,6 +1,13 @@
 /** The last line of a job, and what --json says in its place. */
 import type { BootlaceError } from "../errors.js";
-import type { EraseResult, ProtectionResult, ProtectWhat, VerifyResult, WriteResult } from "../flash/job.js";
+import type {
+  EraseResult,
+  ProtectionResult,
+  ProtectWhat,
+  VerifyResult,
+  WriteOptions,
+  WriteResult,
+} from "../flash/job.js";
 import { rangeJson } from "./json.js";
 import { bytesText, plural, timeText } from "./text.js";
 
@@ -14,11 +21,17 @@ export interface Verdict {
   readonly failure?: BootlaceError | undefined;
 }
 
-export function writeVerdict(result: WriteResult): Verdict {
-  return { text: writeText(result), result: { ...result, plan: { ...result.plan, pages: undefined } } };
+/** @param leave what is to come of the chip at the end: a plan says it */
+export function writeVerdict(result: WriteResult, leave: WriteOptions["leave"] = "stay"): Verdict {
+  return {
+    text: writeText(result, leave),
+    result: { ...result, plan: { ...result.plan, pages: undefined } },
+  };
 }
 
-function writeText(result: WriteResult): string {
+const THEN = { stay: [], go: ["then told to start"], reset: ["then told to reset"] } as const;
+
+function writeText(result: WriteResult, leave: keyof typeof THEN): string {
   const { outcome, pagesKept, bytesWritten, verifiedBy, elapsedMs } = result;
   const time = timeText(elapsedMs);
   if (outcome === "already current") {
@@ -26,7 +39,8 @@ function writeText(result: WriteResult): string {
       ", ",
     );
   }
-  if (outcome === "planned") return ["planned only, the flash was not touched", time].join(", ");
+  if (outcome === "planned")
+    return ["planned only, the flash was not touched", ...THEN[leave], time].join(", ");
   const total = pagesKept + result.plan.writePages;
   const kept = pagesKept === 0 ? [] : [`${pagesKept} of ${plural(total, "page")} kept`];
   return [

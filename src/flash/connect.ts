@@ -37,8 +37,11 @@ export async function connect(
 }
 
 async function openLink(target: string | TargetAddress | Transport, options: ConnectOptions): Promise<Link> {
-  if (typeof target !== "string" && "exchange" in target)
+  if (typeof target !== "string" && "exchange" in target) {
+    const { refuseUnusedWithTransport } = await import("../host/open/unused-options.js");
+    refuseUnusedWithTransport(options);
     return { transport: target, address: options.address, lines: undefined, close: () => target.close() };
+  }
   const { openTarget } = await import("../host/open/open-target.js");
   return openTarget(target, options);
 }

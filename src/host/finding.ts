@@ -23,7 +23,7 @@ export function judgeNode(node: NodeAccess, uid: number, groupHint: string): Fin
       title: node.path,
       detail: "There is no such device node.",
       nextStep:
-        "`bootlace ports` shows what is there; nodes of a container must be handed in (docker: --device).",
+        "`bootlace ports` shows what is there; nodes of a container must be handed in (`docker run --device`).",
     };
   const group = node.group === undefined || node.group === "root" ? groupHint : node.group;
   return {

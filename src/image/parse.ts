@@ -45,12 +45,13 @@ const READERS = { hex: readHex, srec: readSrec, elf: readElf, uf2: readUf2, dfus
 /**
  * The image holds copies unless `owned`: `bytes` may change afterwards. Memory in use stays within a small multiple of `bytes.length`,
  * whatever the file says. What was taken although it is unusual stands in the image's `notes.remarks`.
- * @throws BootlaceError IMAGE_INVALID with `file`, and `line` or `offset`, in its context; USAGE for a `base` that would have no effect
+ * @throws BootlaceError IMAGE_INVALID with `file`, and `line` or `offset`, in its context; USAGE for a `base` or `elfSegments` that would have no effect
  */
 export function parseImage(bytes: Uint8Array, options: ParseOptions): MemoryImage {
   const { file, base, elfSegments, flashOnly, owned, maxBytes = DEFAULT_MAX_BYTES } = options;
   const readOptions: ReadOptions = { file, maxBytes, elfSegments, flashOnly, owned };
   const format = options.format ?? addressedFormat(bytes) ?? "bin";
+  if (elfSegments === true && format !== "elf") throw noElf(file);
   if (format === "bin") return readRaw(bytes, options, readOptions);
   if (base !== undefined) throw hasAddresses(file, base);
   const image = READERS[format](bytes, readOptions);
@@ -74,6 +75,9 @@ function check(file: string, objection: Objection | undefined): void {
   const { what, hint } = objection;
   throw rejected(file, { offset: 0 }, what, hint === undefined ? {} : { hint });
 }
+
+const noElf = (file: string): BootlaceError =>
+  new BootlaceError("USAGE", `${file} is no ELF file: --elf-segments has no meaning for it`, { file });
 
 const hasAddresses = (file: string, base: number): BootlaceError =>
   new BootlaceError(

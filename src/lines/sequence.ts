@@ -40,7 +40,11 @@ export function parseResetSequence(
   bindings: Readonly<Record<string, string | undefined>> = {},
 ): ResetSequence {
   const trimmed = text.trim();
-  if (trimmed.startsWith("cmd:")) return commandSequence(trimmed);
+  if (trimmed.startsWith("cmd:")) {
+    const sequence = commandSequence(trimmed);
+    refuseUnmoved(bindings, sequence.lines);
+    return sequence;
+  }
   const own = splitBindings(trimmed);
   const { bindingText, sequenceText } = splitBindings(presetText(own.sequenceText) ?? own.sequenceText);
   const bound = new Map([...parseBindings(bindingText), ...parseBindings(own.bindingText)]);
@@ -52,7 +56,19 @@ export function parseResetSequence(
   const exit = parseMoves(exitText);
   if (entry.length === 0 && exit.length === 0) throw usage("the reset sequence is empty");
   refuseEndInReset(entry);
-  return { lines: resolveLines([...entry, ...exit], bound), entry, exit };
+  const lines = resolveLines([...entry, ...exit], bound);
+  refuseUnmoved(bindings, lines);
+  return { lines, entry, exit };
+}
+
+/** A line that was named and that no move sets was meant to be moved. */
+function refuseUnmoved(
+  bindings: Readonly<Record<string, string | undefined>>,
+  lines: ReadonlyMap<string, LineReference>,
+): void {
+  for (const [name, line] of Object.entries(bindings))
+    if (line !== undefined && !lines.has(name))
+      throw usage(`no move of the reset sequence sets ${name}: --line ${name}=${line} has no meaning`);
 }
 
 function commandSequence(text: string): ResetSequence {

@@ -52,7 +52,9 @@ async function run(context: Context, options: EraseCliOptions): Promise<number> 
   });
 }
 
-function whatOf({ all, range, bank }: EraseCliOptions): EraseWhat {
+function whatOf({ all, range, bank, erasePartial }: EraseCliOptions): EraseWhat {
+  if (erasePartial === true && range === undefined)
+    throw new BootlaceError("USAGE", "--erase-partial has no meaning without --range");
   const asked: EraseWhat[] = [
     ...(all === true ? ["all" as const] : []),
     ...(range ? [range] : []),

@@ -155,9 +155,14 @@ async function convert(
   out: string,
   options: ConvertOptions,
 ): Promise<number> {
+  const to = options.to ?? formatOfName(out);
+  if (options.fill !== undefined && to !== "bin")
+    throw new BootlaceError("USAGE", `--fill has no meaning for ${FORMAT_NAMES[to]}: gaps stay gaps there`);
   const image = await openImage(context, input, withoutFlash(options));
-  for (const remark of image.notes.remarks ?? []) context.io.stderr.write(`${label("Note")}${remark}\n`);
-  const content = await encodeImage(image, options.to ?? formatOfName(out), options.fill);
+  for (const remark of image.notes.remarks ?? [])
+    context.io.stderr.write(`${label("Note")}${remark}
+`);
+  const content = await encodeImage(image, to, options.fill);
   await deliver(context.io, out, content);
   return 0;
 }

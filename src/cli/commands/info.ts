@@ -63,6 +63,7 @@ async function infoOf(context: Context, options: TargetOptions, chosen: ChosenTa
     throw signal.reason instanceof BootlaceError
       ? signal.reason
       : new BootlaceError("INTERRUPTED", "stopped");
+  if (options.quiet === true && options.json !== true) return 0;
   io.stdout.write(options.json === true ? document("info", chipJson(chip)) : infoText(chip));
   return 0;
 }

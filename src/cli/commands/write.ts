@@ -112,7 +112,7 @@ export function runWrite(context: Context, job: WriteJob): Promise<number> {
       const { file, image, only } = job.firmware(chosen);
       const result = await target.write(image, { ...job.writeOptions, ...jobOptions, file, only });
       if (job.showPlan) context.io.stdout.write(planTable(result.plan));
-      const verdict = writeVerdict(result);
+      const verdict = writeVerdict(result, job.writeOptions.leave);
       return job.writeOptions.dryRun === true
         ? { ...verdict, result: { ...verdict.result, plan: result.plan } }
         : verdict;

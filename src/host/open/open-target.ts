@@ -1,4 +1,5 @@
 /** Opens what stands behind a target: the adapter, the lock of the address, the reset lines. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { deviceByName } from "../../devices/name.js";
 import { BootlaceError } from "../../errors.js";
 import { openTransport } from "../../transport/open.js";
@@ -6,7 +7,9 @@ import { type I2cTarget, type TargetAddress, withDetails } from "../../transport
 import type { Transport } from "../../transport/transport.js";
 import type { ResetLines } from "../../lines/reset-lines.js";
 import type { ConnectOptions } from "../../flash/target.js";
+import { monotonicMs } from "../../monotonic.js";
 import { readTarget } from "./read-target.js";
+import { refuseUnused } from "./unused-options.js";
 
 /** The way to a chip: transport, lock, reset lines, closed together. */
 export interface Link {
@@ -20,13 +23,14 @@ export interface Link {
 export async function openTarget(given: string | TargetAddress, options: ConnectOptions): Promise<Link> {
   const address = typeof given === "string" ? readTarget(given) : given;
   const target = await withChipAddress(withDetails(address, options), options.chip);
+  refuseUnused(target, options);
   const lock = target.kind === "i2c" ? await claim(target, options) : undefined;
   const closers: (() => void | Promise<void>)[] = [() => lock?.release()];
   const close = async (): Promise<void> => {
     for (const closer of closers.reverse().splice(0)) await closer();
   };
   try {
-    const transport = await openTransport(target, openOptions(options));
+    const transport = await openWhenFree(target, options);
     closers.push(() => transport.close());
     const lines = await linesOf(transport, options);
     if (lines) closers.push(() => lines.release());
@@ -34,6 +38,22 @@ export async function openTarget(given: string | TargetAddress, options: Connect
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+const BETWEEN_LOOKS_MS = 100;
+
+/** A serial port is locked by opening it; an I2C address was claimed before. @throws BootlaceError TARGET_LOCKED when the time is over */
+async function openWhenFree(target: TargetAddress, options: ConnectOptions): Promise<Transport> {
+  const deadlineMs = monotonicMs() + (options.waitMs ?? 0);
+  for (;;) {
+    try {
+      return await openTransport(target, openOptions(options));
+    } catch (error) {
+      const held = error instanceof BootlaceError && error.code === "TARGET_LOCKED";
+      if (!held || target.kind !== "serial" || monotonicMs() >= deadlineMs) throw error;
+      await sleep(BETWEEN_LOOKS_MS, undefined, options.signal && { signal: options.signal });
+    }
   }
 }
 

@@ -59,14 +59,12 @@ describe("one target", () => {
         mode: "8n1",
         wait: 500,
         chip: "stm32f407",
-        force: true,
-        maxFrame: 64,
       },
       {},
     );
     expect(target).toMatchObject({
       target: { kind: "serial", path: "/dev/ttyS1", baud: 57_600, mode: "8n1" },
-      options: { waitMs: 500, chip: "stm32f407", force: true, maxFrame: 64 },
+      options: { waitMs: 500, chip: "stm32f407" },
     });
   });
 });
@@ -188,7 +186,14 @@ describe("the file of targets", () => {
     JSON.stringify({
       defaults: { wait: 10, baud: 19_200 },
       targets: [
-        { name: "left", port: "/dev/ttyS1", baud: 57_600, chip: "stm32g071", line: ["boot0=GPIO17"] },
+        {
+          name: "left",
+          port: "/dev/ttyS1",
+          baud: 57_600,
+          chip: "stm32g071",
+          line: ["boot0=GPIO17"],
+          resetSequence: "boot0=1 / boot0=0",
+        },
         {
           name: "right",
           port: "i2c:1@0x56",

@@ -23,6 +23,12 @@ const shown = (moves: readonly Move[]): string[] =>
       : [...move.values].map(([name, level]) => `${name}=${level}`).join(" "),
   );
 
+const LINES = { boot0: "gpiochip0:17", nrst: "!GPIO27" };
+
+/** Those that the preset moves. */
+const linesFor = (name: string): Record<string, string> =>
+  name === "gpio-nrst" ? { nrst: LINES.nrst } : name.startsWith("gpio") ? LINES : {};
+
 describe("line references", () => {
   test.each([
     ["gpiochip0:17", { kind: "gpio", chip: "gpiochip0", line: 17, inverted: false, openDrain: false }],
@@ -69,8 +75,6 @@ describe("line references", () => {
 });
 
 describe("parseResetSequence", () => {
-  const LINES = { boot0: "gpiochip0:17", nrst: "!GPIO27" };
-
   test("reads moves, waits and both parts", () => {
     const { entry, exit } = parseResetSequence(
       "boot0=1 nrst=0 wait=10 nrst=1 wait=0.5 / boot0=0,nrst=0 wait=10 nrst=z",
@@ -119,13 +123,24 @@ describe("parseResetSequence", () => {
   });
 
   test("may have an entry part only, or an exit part only", () => {
-    expect(parseResetSequence("nrst=0 nrst=1", LINES).exit).toEqual([]);
-    expect(parseResetSequence("nrst=0 nrst=1 /", LINES).exit).toEqual([]);
-    expect(parseResetSequence("/ nrst=0 nrst=1", LINES).entry).toEqual([]);
+    const NRST = { nrst: LINES.nrst };
+    expect(parseResetSequence("nrst=0 nrst=1", NRST).exit).toEqual([]);
+    expect(parseResetSequence("nrst=0 nrst=1 /", NRST).exit).toEqual([]);
+    expect(parseResetSequence("/ nrst=0 nrst=1", NRST).entry).toEqual([]);
   });
 
-  test("lines that are bound but not used are left alone", () =>
-    expect([...parseResetSequence("nrst=1", LINES).lines.keys()]).toEqual(["nrst"]));
+  test("lines that are bound in the text but not used are left alone", () =>
+    expect([...parseResetSequence("boot0@GPIO17 nrst@GPIO27; nrst=1").lines.keys()]).toEqual(["nrst"]));
+
+  test.each(["nrst=1", "cmd:./board.sh"])(
+    "a line that is given and that %s does not move is refused",
+    (text) =>
+      expect(
+        failure(() =>
+          parseResetSequence(text, { led: "GPIO5", nrst: text === "nrst=1" ? "GPIO27" : undefined }),
+        ).message,
+      ).toBe("no move of the reset sequence sets led: --line led=GPIO5 has no meaning"),
+  );
 
   test.each([
     ["", "the reset sequence is empty"],
@@ -166,7 +181,7 @@ describe("parseResetSequence", () => {
   test.each(Object.keys(PRESETS))(
     "the preset %s parses, ends with BOOT0 low or floating and NRST released",
     (name) => {
-      const { entry, exit } = parseResetSequence(name, name.startsWith("gpio") ? LINES : {});
+      const { entry, exit } = parseResetSequence(name, linesFor(name));
       const final = new Map(
         [...entry, ...exit].flatMap((move) => (move.kind === "set" ? [...move.values] : [])),
       );
