@@ -1,5 +1,6 @@
 /** From a target's address to a target: lock, transport, reset lines, dialogue, chip. */
 import { BootlaceError } from "../errors.js";
+import { inOurWords } from "../protocol/failure.js";
 import { connectBootloader } from "../protocol/connect.js";
 import { stoppable } from "../transport/stoppable.js";
 import type { TargetAddress } from "../transport/target.js";
@@ -32,9 +33,15 @@ export async function connect(
     return new ChipTarget(session, () => link.close());
   } catch (error) {
     await link.close();
-    throw reasonOf(error, options.signal);
+    throw withState(inOurWords(reasonOf(error, options.signal)));
   }
 }
+
+/** Connecting only asks. */
+const withState = (error: unknown): unknown =>
+  error instanceof BootlaceError && error.code === "ADAPTER_GONE" && error.context.chipState === undefined
+    ? error.with({ chipState: "the flash was not changed" })
+    : error;
 
 async function openLink(target: string | TargetAddress | Transport, options: ConnectOptions): Promise<Link> {
   if (typeof target !== "string" && "exchange" in target) {

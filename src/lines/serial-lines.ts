@@ -33,10 +33,12 @@ export class SerialLines implements LineDriver {
     try {
       await this.#port.setLines(lines);
     } catch (error) {
-      if (!isSystemError(error)) throw error;
+      const failed = error instanceof BootlaceError && error.code === "BUS_FAILED";
+      const cause = failed ? error.cause : error;
+      if (!isSystemError(cause)) throw error;
       const names = Object.keys(lines).join(" and ");
-      const message = `${this.#port.path} cannot set ${names}: ${error.message}`;
-      throw new BootlaceError("RESET_FAILED", message, {}, { cause: error });
+      const message = `${this.#port.path} cannot set ${names}: ${cause.message}`;
+      throw new BootlaceError("RESET_FAILED", message, {}, { cause });
     }
   }
 

@@ -39,8 +39,16 @@ const ALWAYS_ALLOWED: ReadonlySet<string> = new Set(
 
 /** What a failed system call on the bus means, in a code and some words. */
 export function explainSystem(cause: unknown): { code: ErrorCode; text: string } {
+  if (cause instanceof BootlaceError) return { code: cause.code, text: cause.message };
   const name = isSystemError(cause) ? cause.code : "unknown error";
   return SYSTEM_FAILURES[name] ?? { code: "BUS_FAILED", text: `the bus failed with ${name}` };
+}
+
+/** A system call that failed outside of a step: no errno is a bug of ours. What is no system error stays as it is. */
+export function inOurWords(error: unknown): unknown {
+  if (error instanceof BootlaceError || !isSystemError(error)) return error;
+  const { code, text } = explainSystem(error);
+  return new BootlaceError(code, `${error.syscall}: ${text}`, {}, { cause: error });
 }
 
 /** @param protection a refusal at this point means readout protection */

@@ -1,5 +1,6 @@
 /** One job at work: its events, its count of retries, the points where it may be stopped, and what it has done to the chip. */
 import { BootlaceError } from "../../errors.js";
+import { inOurWords } from "../../protocol/failure.js";
 import { READOUT_PROTECT, READOUT_UNPROTECT, WRITE_UNPROTECT } from "../../protocol/commands.js";
 import type { EventSink, FlashEvent, Phase } from "../events.js";
 import type { JobOptions } from "../job.js";
@@ -152,7 +153,8 @@ export class JobRun {
   async conclude<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
-    } catch (error) {
+    } catch (thrown) {
+      const error = inOurWords(thrown);
       if (!(error instanceof BootlaceError) || error.context.chipState !== undefined) throw error;
       throw error.with({ chipState: `${STATE_TEXT[this.state]}; ${this.#whereText(error)}` });
     }

@@ -40,7 +40,9 @@ async function sendSync(transport: Transport): Promise<number | undefined> {
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
     if (error.failure === "system")
-      throw new BootlaceError("BUS_FAILED", `${transport.description} failed`, {}, { cause: error.cause });
+      throw error.cause instanceof BootlaceError
+        ? error.cause
+        : new BootlaceError("BUS_FAILED", `${transport.description} failed`, {}, { cause: error.cause });
     return error.reply;
   }
 }

@@ -1,6 +1,4 @@
 /** Bytes that came in on a serial port and were not taken yet. Reads from the port only while somebody waits for bytes. */
-import type { SystemError } from "../../errors.js";
-import { toSystemError } from "./port.js";
 import { monotonicMs } from "../../monotonic.js";
 
 /** How often a wait looks whether the port is still there: an unplugged one may just be silent. */
@@ -19,7 +17,7 @@ export class SerialInput {
   #bytes: Uint8Array = new Uint8Array(0);
   /** A read that was begun and has not ended; it outlives the wait that began it. */
   #reading: Promise<void> | undefined;
-  #failure: SystemError | undefined;
+  #failure: Error | undefined;
 
   constructor(source: InputSource) {
     this.#source = source;
@@ -33,7 +31,7 @@ export class SerialInput {
    * Waits until `count` bytes are there.
    * @param deadlineMs a moment of monotonicMs()
    * @returns false when they were not there in time; what came stays
-   * @throws SystemError when the port fails or vanishes
+   * @throws what the source rejects with when the port fails or vanishes
    */
   async waitFor(count: number, deadlineMs: number): Promise<boolean> {
     while (this.#bytes.length < count) {
@@ -77,7 +75,7 @@ export class SerialInput {
       this.#bytes = this.#bytes.length === 0 ? more : Buffer.concat([this.#bytes, more]);
     } catch (error) {
       await this.#checkPresence(); // a vanished port gives EBADF to a poll, but the real errno to an ioctl
-      this.#failure ??= toSystemError(error, "read");
+      this.#failure ??= asError(error);
     } finally {
       this.#reading = undefined;
     }
@@ -94,7 +92,7 @@ export class SerialInput {
     try {
       await this.#source.checkPresence();
     } catch (error) {
-      this.#failure = toSystemError(error, "ioctl");
+      this.#failure = asError(error);
     }
   }
 
@@ -102,3 +100,5 @@ export class SerialInput {
     if (this.#failure !== undefined) throw this.#failure;
   }
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -9,7 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BootlaceError } from "../../errors.js";
 import { bitsPerCharacter, DEFAULT_BAUD, DEFAULT_MODE } from "./mode.js";
 import type { SerialMode } from "./mode.js";
-import { openPort, toSystemError } from "./port.js";
+import { guarded, portFailure } from "./failure.js";
+import { openPort } from "./port.js";
 import type { PortBinding, PortSettings } from "./port.js";
 import { SerialWire } from "./wire.js";
 import { guardTty, loadTtyBinding, refuseMiniUart } from "./tty.js";
@@ -84,14 +85,14 @@ export class SerialTransport implements Transport {
     settings: PortSettings,
     lines: { dtr?: boolean | undefined; rts?: boolean | undefined } = {},
   ) {
-    this.#port = port;
+    this.#port = guarded(port, settings.path);
     this.#path = settings.path;
     this.#mode = settings.mode;
     this.#firstBaud = settings.baud;
     this.#baud = settings.baud;
     this.#lines.dtr = lines.dtr ?? true;
     this.#lines.rts = lines.rts ?? true;
-    this.#wire = new SerialWire(port, () => this.#byteTimeUs() / 1000);
+    this.#wire = new SerialWire(this.#port, () => this.#byteTimeUs() / 1000);
   }
 
   get description(): string {
@@ -115,8 +116,7 @@ export class SerialTransport implements Transport {
   async prepare(lowLatency: boolean, tty: TtyBinding | undefined): Promise<void> {
     this.#tty = tty;
     const fd = this.#port.fd;
-    if (tty && typeof fd === "number")
-      this.#notes.push(...guardTty(tty, fd, { path: this.#path, mode: this.#mode }));
+    if (tty && typeof fd === "number") this.#notes.push(...this.#guard(tty, fd));
     else this.#notes.push("settings not read back: needs the addon on Linux");
     await this.#checkBaud();
     this.#lowLatency = lowLatency;
@@ -164,14 +164,12 @@ export class SerialTransport implements Transport {
     return next !== undefined;
   }
 
-  /** Sets the lines that are named, leaves the others. @throws SystemError when the port has no such lines (a pty) */
+  /** Sets the lines that are named, leaves the others. @throws BootlaceError BUS_FAILED when the port has no such lines (a pty), ADAPTER_GONE */
   setLines(lines: ModemLines): Promise<void> {
     return this.#run(async () => {
       await this.#port.drain();
       Object.assign(this.#lines, lines);
-      await this.#applyLines().catch((error: unknown) => {
-        throw toSystemError(error, "ioctl(TIOCMSET)");
-      });
+      await this.#applyLines();
     });
   }
 
@@ -203,6 +201,14 @@ export class SerialTransport implements Transport {
     }
   }
 
+  #guard(tty: TtyBinding, fd: number): string[] {
+    try {
+      return guardTty(tty, fd, { path: this.#path, mode: this.#mode });
+    } catch (error) {
+      throw portFailure(this.#path, error, "tcgetattr");
+    }
+  }
+
   #byteTimeUs(): number {
     return (bitsPerCharacter(this.#mode) * 1e6) / this.#baud;
   }
@@ -226,9 +232,12 @@ export class SerialTransport implements Transport {
     if (this.#lowLatency) this.#lowLatency = (await this.#port.get()).lowLatency ?? false;
   }
 
+  /** A port without modem lines works; one that is gone does not. */
   #linesFailed(error: unknown): void {
+    if (error instanceof BootlaceError && error.code === "ADAPTER_GONE") throw error;
     this.#lowLatency = false;
-    this.#notes.push(`no modem lines: ${toSystemError(error, "ioctl").message}`);
+    const { cause } = portFailure(this.#path, error, "ioctl");
+    this.#notes.push(`no modem lines: ${cause instanceof Error ? cause.message : ""}`);
   }
 
   async #closePort(): Promise<void> {

@@ -1,7 +1,6 @@
 /** Bytes on a serial port with deadlines: what the steps of a list come down to. One caller at a time. */
 import { BootlaceError } from "../../errors.js";
 import { SerialInput } from "./input.js";
-import { toSystemError } from "./port.js";
 import type { PortBinding } from "./port.js";
 import { StepError } from "../transport.js";
 import type { PollStep, ReadStep } from "../transport.js";
@@ -101,7 +100,7 @@ export class SerialWire {
       timer = setTimeout(resolve, Math.max(1, deadlineMs - monotonicMs()), "late");
     });
     const outcome = await Promise.race([job, late]).catch((error: unknown) => {
-      throw new StepError(what.index, "system", undefined, { cause: toSystemError(error, what.syscall) });
+      throw new StepError(what.index, "system", undefined, { cause: error });
     });
     clearTimeout(timer);
     if (outcome !== "late") return;
