@@ -86,7 +86,7 @@ export const ERRORS = {
   ADAPTER_LIMIT: {
     side: "host",
     exit: 27,
-    hint: "The adapter takes shorter messages only; lower --max-frame.",
+    hint: "The adapter takes shorter messages only: use another one; `bootlace doctor` says what is known of it.",
   },
   BUS_BUSY: {
     side: "way",

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { BootlaceError } from "../errors.js";
 import type { ConnectOptions } from "../flash/target.js";
 import { parseI2cAddress } from "../transport/i2c/address.js";
-import { MAX_WRITE, MIN_WRITE } from "../transport/i2c/frame-limits.js";
+import { LEAST_MESSAGE, MAX_WRITE } from "../transport/i2c/frame-limits.js";
 import { DEFAULT_BAUD, DEFAULT_MODE } from "../transport/serial/mode.js";
 import { parseBaud, parseMode } from "../transport/target.js";
 import { parseSeconds, parseSize, parseWhole } from "./args.js";
@@ -89,7 +89,7 @@ export const TARGET_OPTIONS = {
   maxFrame: {
     flags: "--max-frame <bytes>",
     help: "longest frame the adapter takes",
-    parse: (bytes: string) => parseWhole(bytes, MIN_WRITE, MAX_WRITE),
+    parse: (bytes: string) => parseWhole(bytes, LEAST_MESSAGE, MAX_WRITE),
     numeric: true,
   },
   force: { flags: "--force", help: "use an address that a kernel driver has bound" },

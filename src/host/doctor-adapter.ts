@@ -1,13 +1,11 @@
 /** What the doctor says of one I2C adapter. */
+import { LEAST_MESSAGE, MAX_READ, MAX_WRITE } from "../transport/i2c/frame-limits.js";
 import type { AdapterLimit } from "./adapter-limits.js";
 import type { AdapterFacts } from "./doctor-facts.js";
 import { judgeNode } from "./finding.js";
 import type { Finding } from "./finding.js";
 import { I2C_FUNC_I2C, offers, shortFunctionality } from "./functionality.js";
 
-/** Largest frames of the protocol: Write Memory sends 258 bytes, Read Memory answers 256 (AN4221). */
-const LARGEST_WRITE = 258;
-const LARGEST_READ = 256;
 /** Longest stretch that a page erase of a V1.0 bootloader may need. */
 const LONG_STRETCH_MS = 5000;
 
@@ -70,15 +68,20 @@ const limits = (title: string, { limits: rows }: AdapterFacts): Finding[] =>
   rows.map((row) => limit(title, row));
 
 function limit(title: string, row: AdapterLimit): Finding {
+  if (Math.min(row.maxWriteBytes ?? Infinity, row.maxReadBytes ?? Infinity) < LEAST_MESSAGE)
+    return {
+      level: "bad",
+      title,
+      detail: `Its driver takes messages of ${row.maxWriteBytes ?? "any number of"} bytes and reads of ${row.maxReadBytes ?? "any number of"}; the bootloader needs ${LEAST_MESSAGE}.`,
+      nextStep: "Use another bus or another adapter.",
+    };
   const shortTimeout = row.fixedTimeoutMs !== undefined && row.fixedTimeoutMs < LONG_STRETCH_MS;
   const sentences = [
     row.note,
     row.fixedTimeoutMs === undefined
       ? undefined
       : `Its driver gives up after ${row.fixedTimeoutMs} ms, whatever limit is asked for.`,
-    (row.maxWriteBytes ?? LARGEST_WRITE) < LARGEST_WRITE || (row.maxReadBytes ?? LARGEST_READ) < LARGEST_READ
-      ? `It takes ${row.maxWriteBytes ?? LARGEST_WRITE} bytes a write and ${row.maxReadBytes ?? LARGEST_READ} a read; frames shrink to that.`
-      : undefined,
+    lengths(row),
   ];
   const detail = sentences.filter((sentence) => sentence !== undefined).join(" ");
   const nextStep =
@@ -92,6 +95,13 @@ function limit(title: string, row: AdapterLimit): Finding {
     detail,
     ...(nextStep === undefined ? {} : { nextStep }),
   };
+}
+
+function lengths({ maxWriteBytes, maxReadBytes }: AdapterLimit): string | undefined {
+  const write = Math.min(maxWriteBytes ?? Infinity, MAX_WRITE);
+  const read = Math.min(maxReadBytes ?? Infinity, MAX_READ);
+  if (write === MAX_WRITE && read === MAX_READ) return undefined;
+  return `It takes ${write} bytes a write and ${read} a read; frames are made to fit.`;
 }
 
 function owned(title: string, { bound }: AdapterFacts): Finding[] {

@@ -94,8 +94,20 @@ export class Bootloader {
 
   /** `length` bytes, more than one command where needed. @throws BootlaceError PROTECTED, REFUSED, ... */
   async readMemory(address: number, length: number): Promise<Uint8Array> {
-    const parts = await this.readMany(chunks(address, length, this.readBytes));
-    return concat(parts);
+    for (;;) {
+      try {
+        return concat(await this.readMany(chunks(address, length, this.readBytes)));
+      } catch (error) {
+        if (!this.#shorten(error)) throw error;
+        await this.resynchronise();
+      }
+    }
+  }
+
+  /** @returns whether a message was too long for the adapter, and shorter ones are worth a try */
+  #shorten(error: unknown): boolean {
+    const tooLong = error instanceof BootlaceError && error.code === "ADAPTER_LIMIT";
+    return tooLong && this.transport.shrinkFrames();
   }
 
   /** One command for each range of 1..256 bytes, all in one list. @throws BootlaceError about the first that failed */

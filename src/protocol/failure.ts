@@ -57,6 +57,7 @@ function explain(
   { failure, reply, cause }: StepError,
 ): { code: ErrorCode; text: string } {
   if (failure === "system") return explainSystem(cause);
+  if (failure === "too long") return SYSTEM_FAILURES["EOPNOTSUPP"]!;
   if (failure === "timeout")
     return reply === undefined
       ? { code: "NO_REPLY", text: "no answer" }

@@ -12,6 +12,7 @@ export async function patiently<T>(transport: Transport, ask: () => Promise<T>):
       return await ask();
     } catch (error) {
       if (!(error instanceof BootlaceError) || attempt === MOST_ATTEMPTS) throw error;
+      if (error.code === "ADAPTER_LIMIT") throw error; // the next answer would be the same
       await resynchronise(transport);
     }
   }

@@ -66,7 +66,7 @@ export interface Transport {
   exchange(steps: readonly Step[], options?: ExchangeOptions): Promise<Exchanged>;
   /** Throws away input that nobody asked for and waits until the line is quiet. Nothing to do where framing is "message". */
   discardInput(): Promise<void>;
-  /** After an adapter refused a message as too long: lowers `maxWrite` and `maxRead`. @returns false when they are at their least */
+  /** After a step failed as "too long": lowers `maxWrite` or `maxRead`. @returns false when nothing was refused, or at the least */
   shrinkFrames(): boolean;
   /** Where the host chooses the rate: goes on at the next lower one. @returns false when there is none; then it is back at the first */
   slowDown(): Promise<boolean>;
@@ -79,6 +79,8 @@ export type StepFailure =
   | "unexpected"
   /** Nothing came, or only busy bytes, until the step's deadline. */
   | "timeout"
+  /** The adapter does not take a message of this length, and nothing of it was sent: `cause` has errno and syscall. */
+  | "too long"
   /** The system call failed: `cause` has errno and syscall. */
   | "system";
 

@@ -11,7 +11,7 @@ export const PLAIN_I2C = 0x0eff_0009;
 /** The same without I2C_FUNC_I2C: an adapter for SMBus only, as on a PC mainboard. */
 export const SMBUS_ONLY = 0x0eff_0008;
 
-const READ = 0x0001;
+export const READ = 0x0001;
 const STOP = 0x8000;
 /** Without it an adapter knows no STOP between two messages of a call. */
 export const PROTOCOL_MANGLING = 0x0000_0004;
@@ -70,12 +70,17 @@ export interface BusOptions {
   readonly nackErrno?: ErrnoName;
   /** Longest clock stretch that the adapter bears, and whether I2C_TIMEOUT changes it. Default 1000 ms, yes. */
   readonly stretchLimit?: { readonly ms: number; readonly honoursTimeout: boolean };
-  /** Longer messages fail with EOPNOTSUPP, as the kernel's adapter quirks do. */
+  /** What sysfs calls the adapter's driver. Without it sysfs names none. */
+  readonly driver?: string;
+  /** Longer messages fail with EOPNOTSUPP, as the kernel's adapter quirks do, or with what the driver says instead. */
   readonly quirks?: {
     readonly maxWrite?: number;
     readonly maxRead?: number;
     readonly maxMessages?: number;
+    readonly errno?: ErrnoName;
   };
+  /** What a driver puts on the bus for a message, where that is not the message: see drivers.ts. */
+  readonly puts?: (message: Message) => ErrnoName | readonly Message[];
   /** open() fails with it. */
   readonly openErrno?: ErrnoName;
   /** Addresses that a kernel driver has taken: I2C_SLAVE gives EBUSY. */
@@ -182,7 +187,12 @@ export class Bus {
     const tooLong = messages.some(
       (m) => m.length > ((m.flags & READ ? quirks.maxRead : quirks.maxWrite) ?? Infinity),
     );
-    return tooLong ? "EOPNOTSUPP" : undefined;
+    return tooLong ? (quirks.errno ?? "EOPNOTSUPP") : undefined;
+  }
+
+  /** Each with its own START and STOP where the driver makes several of one. */
+  #puts(message: Message): ErrnoName | readonly Message[] {
+    return this.options.puts?.(message) ?? [message];
   }
 
   #once(askedMs: number, messages: readonly Message[]): TransferResult {
@@ -193,12 +203,16 @@ export class Bus {
     let endMs = blocked.endMs;
     const mangling = (this.options.functions ?? PLAIN_I2C) & PROTOCOL_MANGLING;
     const data: Uint8Array[] = [];
-    for (const [i, message] of messages.entries()) {
-      const restart = i > 0 && !(mangling && messages[i - 1]!.flags & STOP);
-      const frame = this.#frame(message, restart, endMs);
-      endMs = this.#freeAtMs = frame.endMs;
-      if (frame.errno) return { errno: frame.errno, endMs, data: [] };
-      if (frame.reads) data.push(frame.bytes);
+    for (const [i, asked] of messages.entries()) {
+      const put = this.#puts(asked);
+      if (typeof put === "string") return { errno: put, endMs, data: [] };
+      for (const [part, message] of put.entries()) {
+        const restart = part === 0 && i > 0 && !(mangling && messages[i - 1]!.flags & STOP);
+        const frame = this.#frame(message, restart, endMs);
+        endMs = this.#freeAtMs = frame.endMs;
+        if (frame.errno) return { errno: frame.errno, endMs, data: [] };
+        if (frame.reads) data.push(frame.bytes);
+      }
     }
     return { errno: undefined, endMs, data };
   }

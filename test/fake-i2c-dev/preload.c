@@ -3,6 +3,7 @@
  * about adapters below /sys comes from the server's folder. Everything else passes through untouched. 64-bit glibc only.
  *
  * BOOTLACE_FAKE_I2C=FOLDER        where the server's socket, dev/i2c-N and sys/... are
+ * BOOTLACE_FAKE_KERNEL=6.1.0      the kernel's release, as uname says it
  * BOOTLACE_FAKE_I2C_INSIDE=0x79   no server: every write is acknowledged, every byte read is this one
  *
  * The descriptor handed out is one of FOLDER/dev/i2c-N, a plain file, so that fcntl and flock locks between processes,
@@ -24,6 +25,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 enum { MOST_DESCRIPTORS = 65536, I2C_MAJOR = 89 };
@@ -309,6 +311,14 @@ int __fxstat(int version, int fd, struct stat *s);
 int __fxstat(int version, int fd, struct stat *s) { return (void)version, fstat(fd, s); }
 int __fxstat64(int version, int fd, struct stat *s);
 int __fxstat64(int version, int fd, struct stat *s) { return (void)version, fstat(fd, s); }
+
+int uname(struct utsname *names) {
+  NEXT(int, "uname", struct utsname *);
+  const char *release = getenv("BOOTLACE_FAKE_KERNEL");
+  int result = next(names);
+  if (result == 0 && release != NULL) snprintf(names->release, sizeof names->release, "%s", release);
+  return result;
+}
 
 /* libuv asks for statx this way. */
 long syscall(long number, ...) {

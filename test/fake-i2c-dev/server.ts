@@ -2,7 +2,7 @@
  * Serves modelled buses to programs that run with the preload library. README.md shows how to use it.
  * In process: `startFakeI2c`. As a process of its own: child.ts.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,14 +44,17 @@ export async function startFakeI2c(...options: readonly BusOptions[]): Promise<F
 }
 
 /** What programs look at: the device (a file that can be locked) and the adapter's name below /sys. */
-function writeAdapter(folder: string, { number, name = `simulated adapter ${number}` }: BusOptions): void {
+function writeAdapter(folder: string, options: BusOptions): void {
+  const { number, name = `simulated adapter ${number}`, driver } = options;
   mkdirSync(join(folder, "dev"), { recursive: true });
+  if (driver !== undefined) mkdirSync(join(folder, "sys/bus/i2c/drivers", driver), { recursive: true });
   writeFileSync(join(folder, "dev", `i2c-${number}`), "");
   for (const place of [`sys/class/i2c-dev/i2c-${number}`, `sys/bus/i2c/devices/i2c-${number}`]) {
     mkdirSync(join(folder, place, "device"), { recursive: true });
     writeFileSync(join(folder, place, "name"), `${name}\n`);
     writeFileSync(join(folder, place, "device", "name"), `${name}\n`);
     writeFileSync(join(folder, place, "dev"), `89:${number}\n`);
+    if (driver !== undefined) symlinkSync(join("../../drivers", driver), join(folder, place, "driver"));
   }
 }
 

@@ -3,7 +3,6 @@ import { sameBytes } from "../../bytes.js";
 import type { Range } from "../../devices/device.js";
 import { leaveNotes, type LeaveWay } from "../../devices/leave.js";
 import { BootlaceError, hex } from "../../errors.js";
-import { chunks } from "../../protocol/bootloader.js";
 import {
   RAM_PROGRAM_ROOM_BYTES,
   ramProgram,
@@ -57,9 +56,13 @@ async function load(run: JobRun, address: number, program: Uint8Array): Promise<
   const { loader } = run.session;
   const padded = new Uint8Array(Math.ceil(program.length / 16) * 16);
   padded.set(program);
-  for (const { address: at, length } of chunks(address, padded.length, loader.writeBytes)) {
-    const bytes = padded.subarray(at - address, at - address + length);
-    await persist(run, { phase: "leave", address: at }, () => loader.writeMany([{ address: at, bytes }]));
+  for (let done = 0; done < padded.length;) {
+    const at = address + done;
+    done = await persist(run, { phase: "leave", address: at }, async () => {
+      const bytes = padded.subarray(done, done + loader.writeBytes); // fewer when the frame was too long for the adapter
+      await loader.writeMany([{ address: at, bytes }]);
+      return done + bytes.length;
+    });
   }
   const held = await persist(run, { phase: "leave", address }, () =>
     loader.readMemory(address, padded.length),

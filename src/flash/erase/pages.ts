@@ -32,10 +32,17 @@ export async function erasePages(
 ): Promise<void> {
   for (let done = 0; done < pages.length;) {
     const group = nextGroup(run, pages.slice(done, done + MOST_PAGES_AT_ONCE));
-    await eraseAndSee(run, group, () => run.session.loader.erasePageList(group.map(({ index }) => index)));
+    await eraseAndSee(run, group, () => eraseGroup(run, group));
     done += group.length;
     progress?.(done);
   }
+}
+
+/** In more than one command when frames had to become shorter since the group was chosen. */
+async function eraseGroup({ session: { loader } }: JobRun, group: readonly Page[]): Promise<void> {
+  const most = loader.erasePages;
+  for (let at = 0; at < group.length; at += most)
+    await loader.erasePageList(group.slice(at, at + most).map(({ index }) => index));
 }
 
 /** Longer than the slowest sector needs (about 4 s for 128 KiB), and what was seen of mass erases: 35 s. */

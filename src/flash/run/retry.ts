@@ -63,7 +63,7 @@ export class Attempts {
   async failed(failure: unknown): Promise<void> {
     const error = failure instanceof CommandFailure ? failure.cause : failure;
     if (!(error instanceof BootlaceError) || !this.#mayPass(error)) throw error;
-    this.#count(error);
+    if (error.code !== "ADAPTER_LIMIT") this.#count(error); // a shorter frame is not the same attempt again
     const { phase, address } = this.where;
     this.run.retried({ phase, address, attempt: this.#inARow, reason: error.message });
     await recover(this.run, error, this.where);

@@ -1,6 +1,6 @@
 /** Cuts pages into what single Write Memory commands carry. Pure. */
-import type { BootlaceError } from "../../errors.js";
 import { isFilledWith } from "../../bytes.js";
+import { BootlaceError } from "../../errors.js";
 import type { Page } from "../../devices/device.js";
 import type { Block } from "../../protocol/bootloader.js";
 import { bytesOf } from "./contents.js";
@@ -15,13 +15,30 @@ export interface PageBlocks {
 }
 
 export interface Cut {
-  /** Data bytes of one command, a multiple of 16. */
+  /** Data bytes of one command, see blockBytesWithin. */
   readonly blockBytes: number;
   readonly erasedValue: number;
   /** First address of the image: the vector table of a program that does not start at the start of its page. */
   readonly imageStart: number;
   /** The flash's granule: what a write may begin and end with. */
   readonly writeAlign: number;
+}
+
+/** Write Memory takes multiples of it from every chip (AN2606 rev 70, table 7). */
+const UNIT_BYTES = 16;
+
+/**
+ * Data bytes of one Write Memory on an adapter that takes `most`: whole granules, so that no two commands write into the same one.
+ * @throws BootlaceError ADAPTER_LIMIT when not even one granule fits
+ */
+export function blockBytesWithin(most: number, writeAlign: number): number {
+  const unit = Math.max(UNIT_BYTES, writeAlign);
+  if (most >= unit) return most - (most % unit);
+  throw new BootlaceError(
+    "ADAPTER_LIMIT",
+    `this chip's flash is written ${unit} bytes at a time, which takes messages of ${unit + 2} bytes; this adapter takes shorter ones`,
+    { hint: "Use an adapter that takes longer messages, or let --max-frame be larger." },
+  );
 }
 
 /** @param pages of a plan; the first one is the entry page */

@@ -6,7 +6,7 @@ import { isFilledWith, sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { Block } from "../../protocol/bootloader.js";
 import { CommandFailure } from "../../protocol/link.js";
-import { cannotBeStored, type PageBlocks, splitBlock } from "./blocks.js";
+import { blockBytesWithin, cannotBeStored, type PageBlocks, splitBlock } from "./blocks.js";
 import { eraseSurely } from "../erase/pages.js";
 import type { JobRun } from "../run/job-run.js";
 import { Pace } from "../run/pace.js";
@@ -90,8 +90,12 @@ export class Programmer {
 
   /** The chip holds the clock longer than the adapter bears while a block is programmed: shorter ones take less time. */
   #shorten(): void {
-    const now = Math.min(this.#most, this.run.session.loader.writeBytes);
-    this.#most = Math.max(LEAST_BLOCK_BYTES, (now >> 1) & ~15);
+    this.#most = Math.max(LEAST_BLOCK_BYTES, this.#blockBytes >> 1);
+  }
+
+  get #blockBytes(): number {
+    const { loader, geometry } = this.run.session;
+    return blockBytesWithin(Math.min(this.#most, loader.writeBytes), geometry.writeAlign);
   }
 
   /** What became of a block whose end was not seen. */
@@ -104,7 +108,7 @@ export class Programmer {
 
   /** Frames shrink when the adapter refuses their length. */
   #fitting(items: readonly Item[]): readonly Item[] {
-    const most = Math.min(this.#most, this.run.session.loader.writeBytes);
+    const most = this.#blockBytes;
     if (items.every(({ block }) => block.bytes.length <= most)) return items;
     return items.flatMap((item) => splitBlock(item.block, most).map((block) => ({ ...item, block })));
   }

@@ -4,7 +4,7 @@
  */
 import { BootlaceError, hex } from "../../errors.js";
 import type { MemoryImage } from "../../image/image.js";
-import { cutPages, type PageBlocks } from "./blocks.js";
+import { blockBytesWithin, cutPages, type PageBlocks } from "./blocks.js";
 import { checkImage, checkUsable } from "./check-image.js";
 import { planEeprom, writeEeprom, type EepromPlan } from "./eeprom.js";
 import { partsOf } from "./memories.js";
@@ -85,7 +85,7 @@ interface Work {
 async function perform(run: JobRun, plan: Plan, { image, eeprom, distrustKept }: Work): Promise<void> {
   const { geometry, loader } = run.session;
   const { erasedValue, writeAlign } = geometry;
-  const cut = { blockBytes: loader.writeBytes, erasedValue, writeAlign, imageStart: image.start };
+  const cut = { blockBytes: blockBytesWithin(loader.writeBytes, writeAlign), erasedValue, writeAlign, imageStart: image.start }; // prettier-ignore
   const [pages] = await Promise.all([meanwhile(() => cutPages(plan.pages, cut)), run.session.confirm?.()]);
   run.eraseState = "begun";
   await erase(run, plan);

@@ -1,11 +1,16 @@
-/** One open /dev/i2c-N: combined transactions, lists of steps, settings and locks. Needs Linux, but no sysfs. */
+/**
+ * One open /dev/i2c-N: combined transactions, lists of steps, settings and locks. Needs Linux, but no sysfs; where that names the
+ * adapter's driver, messages longer than the driver's known limit are refused before anything is sent.
+ */
 import { resolve } from "node:path";
 import { BootlaceError, isSystemError } from "../../errors.js";
 import { binding, LOCK_OWNER, RUN_FLAG } from "../../native/binding.js";
 import type { I2cHandle, LockQuery, LockResult, NativeBinding, RunResult } from "../../native/binding.js";
-import { encodeMessages, splitMessageReads } from "./messages.js";
+import { checkLengths, driverLimits } from "./limits.js";
+import type { MessageLimits } from "./limits.js";
+import { encodeMessages, messageLength, splitMessageReads } from "./messages.js";
 import type { I2cMessage } from "./messages.js";
-import { encodeSteps, longestTimeoutMs } from "./program.js";
+import { encodeSteps, longestTimeoutMs, stepLength } from "./program.js";
 import type { Step } from "../transport.js";
 import { Turns } from "../turns.js";
 
@@ -50,6 +55,8 @@ const linuxBinding = (): NativeBinding => {
 
 export class I2cBus {
   readonly counters: I2cCounters = { lists: 0, frames: 0, bytes: 0, tries: 0 };
+  /** Longest messages that the adapter's driver takes; Infinity where none is known. */
+  readonly limits: MessageLimits;
   readonly #native: NativeBinding;
   readonly #handle: I2cHandle;
   readonly #shared: Shared;
@@ -63,6 +70,7 @@ export class I2cBus {
     native: NativeBinding,
     handle: I2cHandle,
   ) {
+    this.limits = driverLimits(path);
     this.#native = native;
     this.#handle = handle;
     this.#shared = sharedOf(path);
@@ -85,10 +93,12 @@ export class I2cBus {
   /**
    * Any combined transaction that i2c-dev allows, as one I2C_RDWR: 1 to 42 messages of at most 8192 bytes.
    * @returns the bytes of each reading message, in order
-   * @throws SystemError as the adapter's driver reports it; RangeError for messages that i2c-dev does not take
+   * @throws SystemError as the adapter's driver reports it; RangeError for messages that i2c-dev does not take;
+   *   BootlaceError ADAPTER_LIMIT for messages that the driver is known not to take
    */
   async transfer(messages: readonly I2cMessage[]): Promise<Uint8Array[]> {
     const packed = encodeMessages(messages);
+    checkLengths(this.limits, messages, messageLength);
     const reads = await this.#inTurn(() => this.#native.i2cTransfer(this.#handle, packed));
     return splitMessageReads(messages, reads);
   }
@@ -96,11 +106,13 @@ export class I2cBus {
   /**
    * Runs a list of steps on a thread, with nothing of another user of this path in this process between them.
    * An abort stops it between two steps or two tries of a poll.
-   * @throws the signal's reason when it was aborted before its turn came
+   * @throws the signal's reason when it was aborted before its turn came; BootlaceError ADAPTER_LIMIT, nothing sent, for a
+   *   message that the driver is known not to take
    */
   async run(address: number, steps: readonly Step[], options: RunOptions = {}): Promise<RunResult> {
     const { signal, combine = false } = options;
     const program = encodeSteps(steps);
+    checkLengths(this.limits, steps, stepLength);
     return this.#inTurn(async () => {
       const raised = this.#raiseTimeout(longestTimeoutMs(steps)); // on the same thread, so before the list
       raised.catch(() => undefined); // told when the list is over

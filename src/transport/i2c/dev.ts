@@ -9,8 +9,9 @@ import type { NativeBinding, RunResult } from "../../native/binding.js";
 import { systemError } from "../../native/system-error.js";
 import { I2cBus } from "./bus.js";
 import { can, I2C_FUNC } from "./functionality.js";
-import { MIN_READ, MIN_WRITE } from "./frame-limits.js";
-import { splitReads } from "./program.js";
+import { LEAST_MESSAGE } from "./frame-limits.js";
+import { frameLimits, nextShorter } from "./limits.js";
+import { splitReads, stepLength } from "./program.js";
 import { StepError } from "../transport.js";
 import { I2C_TRAITS, type Traits } from "../traits.js";
 import type { Exchanged, ExchangeOptions, Step, Transport } from "../transport.js";
@@ -22,7 +23,7 @@ export interface I2cDevOptions {
   readonly address: number;
   /** I2C_RETRIES, set at open. Not touched without it: it belongs to the whole adapter. */
   readonly retries?: number;
-  /** Longest message, 36 to 258 bytes, for adapters that take less than they say. */
+  /** Longest message, 32 to 258 bytes, for adapters that take less than is known of their driver. */
   readonly maxFrame?: number | undefined;
   /** Send a command and the read of its answer as one system call where the adapter can (PROTOCOL_MANGLING). Default true. */
   readonly combine?: boolean;
@@ -57,21 +58,24 @@ export class I2cDevTransport implements Transport {
   /** Some drivers claim protocol mangling and send a repeated START all the same: what fails at first is not done again. */
   #combine: "no" | "trying" | "yes";
   #traits: Traits;
+  /** What the adapter refused last, and its length. */
+  #refused: { readonly what: "maxWrite" | "maxRead"; readonly length: number } | undefined;
 
   /** Use openI2cDev. */
   constructor(
     readonly bus: I2cBus,
     options: I2cDevOptions,
   ) {
-    const { path, address, maxFrame = Infinity } = options;
+    const { path, address, maxFrame } = options;
+    const { maxWrite, maxRead } = frameLimits(path, bus.limits, maxFrame);
     this.description = `${path} address ${hex(address, 2)}`;
     this.#address = address;
     const { combine = true } = options;
     this.#combine = combine && can(bus.functionality, I2C_FUNC.PROTOCOL_MANGLING) ? "trying" : "no";
     this.#traits = {
       ...I2C_TRAITS,
-      maxWrite: Math.min(I2C_TRAITS.maxWrite, maxFrame),
-      maxRead: Math.min(I2C_TRAITS.maxRead, maxFrame),
+      maxWrite,
+      maxRead,
     };
   }
 
@@ -92,7 +96,8 @@ export class I2cDevTransport implements Transport {
     if (result.status === RUN_STATUS.done)
       return { reads: splitReads(own, result.reads), busy: result.tries - polls(own) };
     if (result.status === RUN_STATUS.aborted) signal?.throwIfAborted();
-    throw stepError(result);
+    this.#refused = refusedLength(own[result.step], result);
+    throw stepError(result, this.#refused !== undefined);
   }
 
   async #run(steps: readonly Step[], signal: AbortSignal | undefined): Promise<RunResult> {
@@ -115,13 +120,11 @@ export class I2cDevTransport implements Transport {
   }
 
   shrinkFrames(): boolean {
-    const { maxWrite, maxRead } = this.#traits;
-    if (maxWrite <= MIN_WRITE && maxRead <= MIN_READ) return false;
-    this.#traits = {
-      ...this.#traits,
-      maxWrite: Math.max(MIN_WRITE, Math.floor(maxWrite / 2)),
-      maxRead: Math.max(MIN_READ, Math.floor(maxRead / 2)),
-    };
+    const refused = this.#refused;
+    this.#refused = undefined;
+    const shorter = refused && nextShorter(refused.length);
+    if (shorter === undefined) return false;
+    this.#traits = { ...this.#traits, [refused!.what]: shorter };
     return true;
   }
 
@@ -137,16 +140,28 @@ const polls = (steps: readonly Step[]): number => {
   return count;
 };
 
-const { EOPNOTSUPP } = constants.errno;
-
 const FAILURES = { [RUN_STATUS.unexpected]: "unexpected", [RUN_STATUS.timeout]: "timeout" } as const;
 
-const stepError = ({ status, step, reply, errno }: RunResult): StepError => {
+const stepError = ({ status, step, reply, errno }: RunResult, tooLong: boolean): StepError => {
   const last = reply < 0 ? undefined : reply;
   if (status === RUN_STATUS.unexpected || status === RUN_STATUS.timeout) {
     return new StepError(step, FAILURES[status], last);
   }
-  return new StepError(step, "system", last, { cause: systemError(errno, "ioctl(I2C_RDWR)") });
+  return new StepError(step, tooLong ? "too long" : "system", last, {
+    cause: systemError(errno, "ioctl(I2C_RDWR)"),
+  });
+};
+
+/** What drivers say to a message that is too long: the i2c core EOPNOTSUPP (adapter quirks), others what came to their authors' minds. */
+const { EOPNOTSUPP, EINVAL, EMSGSIZE, E2BIG, EFBIG } = constants.errno;
+const TOO_LONG: ReadonlySet<number> = new Set([EOPNOTSUPP, EINVAL, EMSGSIZE, E2BIG, EFBIG]);
+
+const refusedLength = (step: Step | undefined, { status, errno }: RunResult) => {
+  if (step === undefined || status !== RUN_STATUS.system || !TOO_LONG.has(errno)) return undefined;
+  const { written, wanted = 0 } = stepLength(step);
+  const length = written ?? wanted;
+  if (length <= LEAST_MESSAGE) return undefined;
+  return { what: written === undefined ? "maxRead" : "maxWrite", length } as const;
 };
 
 const checkOptions = ({ path, address, maxFrame }: I2cDevOptions): void => {
@@ -156,10 +171,10 @@ const checkOptions = ({ path, address, maxFrame }: I2cDevOptions): void => {
   if (!Number.isInteger(address) || address < 0 || address > 0x7f) {
     throw new BootlaceError("USAGE", `I2C address ${address} is not a 7-bit address (0x00 to 0x7F)`);
   }
-  if (maxFrame !== undefined && !(maxFrame >= MIN_WRITE)) {
+  if (maxFrame !== undefined && !(maxFrame >= LEAST_MESSAGE)) {
     throw new BootlaceError(
       "USAGE",
-      `a longest frame of ${maxFrame} bytes is too short, the least is ${MIN_WRITE}`,
+      `a longest frame of ${maxFrame} bytes is too short, the least is ${LEAST_MESSAGE}`,
     );
   }
 };

@@ -3,6 +3,8 @@
  * Any that i2c-dev takes: Linux, Documentation/i2c/dev-interface.rst and include/uapi/linux/i2c.h.
  */
 
+import type { Length } from "./limits.js";
+
 /** Flags of a message. Each needs a functionality bit (I2C_FUNC in i2c-functionality.ts). */
 export const I2C_MESSAGE_FLAG = {
   /** 10-bit address; needs I2C_FUNC_10BIT_ADDR. */
@@ -83,6 +85,12 @@ export const splitMessageReads = (messages: readonly I2cMessage[], reads: Uint8A
     );
   }
   return parts;
+};
+
+/** A block's length is not known before it comes, and is at most 34 bytes. */
+export const messageLength = (message: I2cMessage): Length => {
+  if ("write" in message) return { written: message.write.length };
+  return { wanted: "read" in message ? message.read : 0 };
 };
 
 const writeLength = (message: I2cMessage): number => ("write" in message ? message.write.length : 0);

@@ -12,6 +12,7 @@
  * Plain shifts instead of a DataView: this is the host's cost per frame.
  */
 import type { PollStep, Step } from "../transport.js";
+import type { Length } from "./limits.js";
 
 const WRITE = 1;
 const READ = 2;
@@ -56,6 +57,12 @@ export const longestTimeoutMs = (steps: readonly Step[]): number => {
     if (step.timeoutMs !== undefined && step.timeoutMs > longest) longest = step.timeoutMs;
   }
   return longest;
+};
+
+/** Bytes of the step's message; a poll reads single ones. */
+export const stepLength = (step: Step): Length => {
+  if (step.kind === "write") return { written: step.bytes.length };
+  return { wanted: step.kind === "read" ? step.length : 0 };
 };
 
 const sizeOf = (steps: readonly Step[]): number => {

@@ -165,6 +165,18 @@ describe("known limits of drivers", () => {
     expect(limitsOf(adapter).map(({ fixedTimeoutMs }) => fixedTimeoutMs)).toEqual([ms]);
   });
 
+  it.each([
+    ["5.15.0", 60, 180],
+    ["6.1.0-49-amd64", 60, 180],
+    ["6.2.0", 120, undefined],
+    ["6.12.117+deb13-amd64", 120, undefined],
+    ["10.0.0", 120, undefined],
+    ["nobody knows", 60, 180],
+  ])("an FT260 on kernel %s takes %s bytes a write", (kernel, write, read) => {
+    const [row, ...others] = limitsOf({ driver: "ft260" }, kernel);
+    expect([row?.maxWriteBytes, row?.maxReadBytes, others]).toEqual([write, read, []]);
+  });
+
   it("finds drivers outside the kernel by the adapter's name", () => {
     expect(limitsOf({ name: "i2c-ch341-usb at bus 001" })[0]?.maxWriteBytes).toBe(32);
   });

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { BootlaceError } from "../../../../src/errors.js";
 import type { I2cHandle, NativeBinding, RunResult } from "../../../../src/native/binding.js";
@@ -162,17 +163,55 @@ describe("the I2C transport", () => {
 });
 
 describe("frames that an adapter refuses", () => {
-  it("shrink by halves down to 32 bytes of data", async () => {
-    const transport = await open();
-    const sizes: number[][] = [];
-    do sizes.push([transport.traits.maxWrite, transport.traits.maxRead]);
-    while (transport.shrinkFrames());
-    expect(sizes).toEqual([
-      [258, 256],
-      [129, 128],
-      [64, 64],
-      [36, 32],
-    ]);
+  const refuse = async (errno: number, ...sizes: readonly number[]): Promise<I2cDevTransport> => {
+    const transport = await open(running({ status: 1, step: 0, errno }));
+    for (const size of sizes)
+      await expect(transport.exchange([write(new Uint8Array(size))])).rejects.toThrow();
+    return transport;
+  };
+  const { EOPNOTSUPP, EINVAL, EMSGSIZE, EIO } = constants.errno;
+
+  it.each([EOPNOTSUPP, EINVAL, EMSGSIZE])(
+    "with errno %i are too long: shorter ones are tried",
+    async (errno) => {
+      const transport = await open(running({ status: 1, step: 0, errno }));
+      await expect(transport.exchange([write(new Uint8Array(258))])).rejects.toMatchObject({
+        failure: "too long",
+      });
+      expect(transport.shrinkFrames()).toBe(true);
+      expect([transport.traits.maxWrite, transport.traits.maxRead]).toEqual([255, 256]);
+    },
+  );
+
+  it("go down by the lengths that adapters stop at, to 32 bytes", async () => {
+    const transport = await open(running({ status: 1, step: 0, errno: EOPNOTSUPP }));
+    const sizes = [];
+    do {
+      sizes.push(transport.traits.maxWrite);
+      await expect(transport.exchange([write(new Uint8Array(sizes.at(-1)!))])).rejects.toThrow();
+    } while (transport.shrinkFrames());
+    expect(sizes).toEqual([258, 255, 240, 128, 60, 52, 32]);
+  });
+
+  it("shrink in the direction that was refused only", async () => {
+    const transport = await open(running({ status: 1, step: 0, errno: EINVAL }));
+    await expect(transport.exchange([read(180)])).rejects.toMatchObject({ failure: "too long" });
+    transport.shrinkFrames();
+    expect([transport.traits.maxWrite, transport.traits.maxRead]).toEqual([258, 128]);
+  });
+
+  it("do not shrink when nothing was refused, nor twice for one refusal", async () => {
+    const transport = await refuse(EOPNOTSUPP, 258);
+    expect([transport.shrinkFrames(), transport.shrinkFrames()]).toEqual([true, false]);
+    expect((await refuse(EIO, 258)).shrinkFrames()).toBe(false);
+  });
+
+  it("are no reason to shrink where the message was short: EINVAL means something else then", async () => {
+    const transport = await open(running({ status: 1, step: 0, errno: EINVAL }));
+    await expect(transport.exchange([write(new Uint8Array(32))])).rejects.toMatchObject({
+      failure: "system",
+    });
+    expect(transport.shrinkFrames()).toBe(false);
   });
 
   it("start at the length asked for", async () => {
@@ -305,7 +344,7 @@ describe("opening", () => {
   it.each([
     [{ address: 0x80 }, "I2C address 128 is not a 7-bit address (0x00 to 0x7F)"],
     [{ address: 1.5 }, "I2C address 1.5 is not a 7-bit address (0x00 to 0x7F)"],
-    [{ maxFrame: 20 }, "a longest frame of 20 bytes is too short, the least is 36"],
+    [{ maxFrame: 20 }, "a longest frame of 20 bytes is too short, the least is 32"],
     [{ path: "" }, '"" is not the path of an I2C bus'],
     [{ path: "/dev/i2c\0" }, '"/dev/i2c\\u0000" is not the path of an I2C bus'],
   ])("refuses the options %o", async (options, message) => {
