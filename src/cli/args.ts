@@ -4,8 +4,8 @@ import { BootlaceError } from "../errors.js";
 
 const usage = (message: string): BootlaceError => new BootlaceError("USAGE", message);
 
-const MULTIPLIERS: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 * 1024 };
-const NUMBER = /^(?:(0x[0-9a-f]+(?:_[0-9a-f]+)*)|([0-9]+)(k|m)?(?:i?b)?)$/i;
+const MULTIPLIERS: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+const NUMBER = /^(?:(0x[0-9a-f]+(?:_[0-9a-f]+)*)|([0-9]+)(k|m|g)?(?:i?b)?)$/i;
 const ADDRESS_SPACE = 0x1_0000_0000;
 
 /** 4096, 0x1000, 16k, 2M (k is 1024, M is 1024 k). */
@@ -19,21 +19,23 @@ export function parseSize(text: string): number {
 
 /** A memory address: 0x08000000 or decimal. */
 export function parseAddress(text: string): number {
+  // 08000000 would be eight million: whoever leaves 0x away means hexadecimal.
+  if (/^0[0-9a-f]+$/i.test(text)) throw usage(`An address is expected, like 0x${text}: 0x is missing.`);
   const value = numberOf(text);
   if (value === undefined) throw usage("An address is expected, like 0x08000000.");
   if (value >= ADDRESS_SPACE) throw usage("That is beyond the chip's 32-bit address space.");
   return value;
 }
 
-/** `START:LENGTH`, for instance 0x08000000:16k. */
+/** `START:LENGTH`, for instance 0x08000000:16k, or `FIRST-LAST`, for instance 0x08000000-0x08003FFF. */
 export function parseRange(text: string): Range {
-  const [startText, lengthText, ...rest] = text.split(":");
-  if (startText === undefined || lengthText === undefined || rest.length > 0) {
-    throw usage("START:LENGTH is expected, like 0x08000000:16k.");
-  }
+  const [, startText, sign, endText] = /^([^:-]+)([:-])([^:-]+)$/.exec(text.trim()) ?? [];
+  if (startText === undefined || endText === undefined)
+    throw usage("START:LENGTH is expected, like 0x08000000:16k, or FIRST-LAST, like 0x08000000-0x08003FFF.");
   const start = parseAddress(startText);
-  const end = start + parseSize(lengthText);
+  const end = sign === ":" ? start + parseSize(endText) : parseAddress(endText) + 1;
   if (end > ADDRESS_SPACE) throw usage("The range ends beyond the chip's 32-bit address space.");
+  if (end <= start) throw usage("The range ends before it begins.");
   return { start, end };
 }
 

@@ -1,6 +1,8 @@
 /** The plan as a table for --dry-run: runs of neighbouring pages with the same fate are one line. */
 import type { PagePlanSummary, PlanSummary } from "../flash/events.js";
 import { hex } from "../errors.js";
+import type { Page } from "../devices/device.js";
+import { flashPicture } from "./flash-picture.js";
 import { planText } from "./plan-text.js";
 import { bytesText, table } from "./text.js";
 
@@ -10,7 +12,8 @@ interface Run {
   readonly bytes: number;
 }
 
-export function planTable(plan: PlanSummary): string {
+/** @param flash all pages of the chip */
+export function planTable(plan: PlanSummary, flash: readonly Page[], columns: number): string {
   const rows = runsOf(plan.pages).map(({ first, last, bytes }) => [
     first.index === last.index ? `${first.index}` : `${first.index}-${last.index}`,
     hex(first.address),
@@ -19,7 +22,8 @@ export function planTable(plan: PlanSummary): string {
     first.partial ?? "",
   ]);
   const head = ["page", "address", "size", "action", "outside the image"];
-  return `${table([head, ...rows])}${planText(plan)}\n`;
+  const picture = plan.pages.length === 0 ? "" : `${flashPicture(flash, plan.pages, columns)}\n`;
+  return `${picture}${table([head, ...rows])}${planText(plan)}\n`;
 }
 
 function runsOf(pages: readonly PagePlanSummary[]): Run[] {

@@ -8,6 +8,7 @@ import { addImageOptions, FILE_ARGUMENT, type ImageOptions, openImage } from "..
 import { addExamples, addOutputOptions } from "../options.js";
 import { planTable } from "../plan-table.js";
 import { runJob } from "../run-job.js";
+import { styleOf } from "../style.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { type ChosenTarget, chooseTargets } from "../targets.js";
 import { writeVerdict } from "../verdict.js";
@@ -111,7 +112,10 @@ export function runWrite(context: Context, job: WriteJob): Promise<number> {
     work: async (target, jobOptions, chosen) => {
       const { file, image, only } = job.firmware(chosen);
       const result = await target.write(image, { ...job.writeOptions, ...jobOptions, file, only });
-      if (job.showPlan) context.io.stdout.write(planTable(result.plan));
+      if (job.showPlan) {
+        const { columns } = styleOf(context.io.stdout, context.io.env);
+        context.io.stdout.write(planTable(result.plan, target.chip.geometry.pages, columns - 1));
+      }
       const verdict = writeVerdict(result, job.writeOptions.leave);
       return job.writeOptions.dryRun === true
         ? { ...verdict, result: { ...verdict.result, plan: result.plan } }

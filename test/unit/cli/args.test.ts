@@ -12,6 +12,7 @@ describe("sizes", () => {
     ["16K", 16384],
     ["16KiB", 16384],
     ["2M", 2 << 20],
+    ["1G", 2 ** 30],
   ])("%s is %i", (text, value) => {
     expect(parseSize(text)).toBe(value);
   });
@@ -49,7 +50,20 @@ describe("addresses and ranges", () => {
   });
 
   it.each(["0x08000000", "1:2:3", ""])("%j is refused with an example", (text) => {
-    expect(() => parseRange(text)).toThrow("START:LENGTH is expected, like 0x08000000:16k.");
+    expect(() => parseRange(text)).toThrow(
+      "START:LENGTH is expected, like 0x08000000:16k, or FIRST-LAST, like 0x08000000-0x08003FFF.",
+    );
+  });
+
+  it("a range may be said by its first and last byte, as map files have it", () => {
+    expect(parseRange("0x08000000-0x08003FFF")).toEqual({ start: 0x0800_0000, end: 0x0800_4000 });
+    expect(() => parseRange("0x08000010-0x0800000F")).toThrow("The range ends before it begins.");
+  });
+
+  it("0x left away is told, and not taken as decimal", () => {
+    expect(() => parseRange("08000000:1k")).toThrow("like 0x08000000: 0x is missing.");
+    expect(() => parseAddress("0800C000")).toThrow("like 0x0800C000: 0x is missing.");
+    expect(parseAddress("0")).toBe(0);
   });
 
   it("says which half is wrong", () => {

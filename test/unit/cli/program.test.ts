@@ -121,7 +121,7 @@ describe("usage errors", () => {
     ],
     [
       ["read", "out.bin", "--range", "16k"],
-      "error: option '--range <start:length>' argument '16k' is invalid. START:LENGTH is expected, like 0x08000000:16k. [USAGE]",
+      "error: option '--range <start:length>' argument '16k' is invalid. START:LENGTH is expected, like 0x08000000:16k, or FIRST-LAST, like 0x08000000-0x08003FFF. [USAGE]",
     ],
     [["write", "x.hex"], "error: no target: --port is missing and BOOTLACE_PORT is not set. [USAGE]"],
     [
@@ -278,7 +278,9 @@ describe("write", () => {
     });
     const { stdout, stderr } = await cli(["write", hexFile, ...TARGET, "--dry-run"], { connect });
     expect(stdout).toBe(
-      "page  address     size   action           outside the image\n" +
+      "0x08000000  W=\n" +
+        "each character is one page:\n  =  kept, holds the right bytes\n  W  erased and written\n\n" +
+        "page  address     size   action           outside the image\n" +
         "0     0x08000000  2 KiB  erase and write  rest is blank\n" +
         "1     0x08000800  2 KiB  keep\n" +
         "keep 1 page, erase 1, write 1 (16 bytes)\n",
