@@ -43,7 +43,8 @@ export class PeopleReporter implements Reporter {
     this.#progress.connected(this.#options.verb);
     this.#say("Chip", chipText(chip));
     this.#say("Port", chip.port);
-    if (this.#options.target === undefined) for (const note of chip.notes) this.#say("Note", note);
+    const notes = this.#options.target === undefined ? chip.notes : chip.doubts;
+    for (const note of notes) this.#say("Note", note);
   }
 
   event(event: FlashEvent): void {

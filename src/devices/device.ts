@@ -70,6 +70,11 @@ export interface DualBank {
   readonly singleBankKiB?: readonly number[];
   /** On "halved" members bank 2 starts at `bank2FirstIndex` all the same. */
   readonly numbersStay?: true;
+  /**
+   * No document settles the numbers of bank 2 on members of these sizes (KiB), and on those that are not sold: the first numbers that it
+   * may have, likeliest first. Each is a multiple of the pages in a bank. The chip is asked (flash/erase/ask-numbers.ts).
+   */
+  readonly firstIndexOpen?: Readonly<Record<number, readonly number[]>>;
   readonly note?: string;
 }
 
@@ -152,6 +157,8 @@ export interface Geometry {
   /** Ascending by address. */
   readonly pages: readonly Page[];
   readonly banks: 1 | 2;
+  /** The numbers that the first page of bank 2 may have, where that is open; `pages` are numbered by the first of them. */
+  readonly bank2FirstOpen?: readonly number[];
   readonly writeAlign: number;
   readonly erasedValue: 0xff | 0x00;
   /** False also where no document says that the bootloader can do it. */

@@ -1,6 +1,6 @@
 /** The flash of one chip as pages: the layout of a row, cut to the size that the chip reports. */
 import { BootlaceError, hex } from "../errors.js";
-import type { Alternate, Device, DualBank, Flash, Geometry, Page, Sectors } from "./device.js";
+import type { Device, DualBank, Flash, Geometry, Page, Sectors } from "./device.js";
 import { KiB } from "./device.js";
 
 /** Whether a member with this much flash is sold, or may be where the sizes are not known. @param kib from the size register */
@@ -12,16 +12,17 @@ export function plausibleFlashSize(device: Device, kib: number): boolean {
 
 /**
  * Pages of a chip with their numbers for Erase.
- * @param sizeBytes what the chip reports; without it the largest member. A size that no member has gives a warning: it is cut to whole
- *   pages, or replaced by the largest when it is more than that or nothing.
+ * @param sizeBytes what the chip reports; without it the largest member. A size that no member has is cut to whole pages, or replaced
+ *   by the largest when it is more than that or less than a page.
  * @param alternate key of another layout of the row, "single-bank"
  * @throws BootlaceError USAGE for a key that the row does not have
  */
 export function geometryOf(device: Device, sizeBytes?: number, alternate?: string): Geometry {
   const { flash } = device;
   const layout = layoutOf(device, alternate);
-  const { size, warnings } = sizeOf(device, sizeBytes);
-  const pages = pagesOf(flash, layout, size);
+  const size = sizeOf(device, sizeBytes);
+  const open = firstIndexOpen(layout, size, flash);
+  const pages = pagesOf(flash, layout, size, open?.[0]);
   const last = pages.at(-1)!;
   return {
     base: flash.base,
@@ -30,10 +31,11 @@ export function geometryOf(device: Device, sizeBytes?: number, alternate?: strin
     unit: flash.unit,
     pages,
     banks: last.bank,
+    ...(open && last.bank === 2 && { bank2FirstOpen: open }),
     writeAlign: flash.writeAlign,
     erasedValue: flash.erasedValue,
     massErase: flash.massErase === true,
-    warnings: [...warnings, ...layoutWarnings(device, size, last.bank, alternate)],
+    warnings: layoutWarnings(device, size, { key: alternate, open: last.bank === 2 ? open : undefined }),
   };
 }
 
@@ -92,6 +94,11 @@ function firstEndingAfter(pages: readonly Page[], address: number): number {
   return low;
 }
 
+interface Chosen {
+  readonly key: string | undefined;
+  readonly open: readonly number[] | undefined;
+}
+
 interface Layout {
   readonly sectors: readonly Sectors[];
   readonly dualBank?: DualBank;
@@ -108,25 +115,27 @@ function layoutOf(device: Device, key: string | undefined): Layout {
   );
 }
 
-function sizeOf(
-  device: Device,
-  sizeBytes: number | undefined,
-): { size: number; warnings: readonly string[] } {
-  const { maxSize, sizesKiB, sectors } = device.flash;
-  if (sizeBytes === undefined || plausibleFlashSize(device, sizeBytes / KiB))
-    return { size: sizeBytes ?? maxSize, warnings: [] };
-  const usable = sizeBytes >= sectors[0]!.size && sizeBytes <= maxSize;
-  const known = sizesKiB.length > 0 ? `${sizesKiB.join(", ")} KiB` : `up to ${maxSize / KiB} KiB`;
-  return {
-    size: usable ? sizeBytes : maxSize,
-    warnings: [
-      `No ${device.name} has ${sizeBytes / KiB} KiB of flash (known: ${known}); ` +
-        (usable ? "taken as given, cut to whole pages." : "the largest member is assumed."),
-    ],
-  };
+const sizeOf = ({ flash }: Device, sizeBytes = flash.maxSize): number =>
+  sizeBytes >= flash.sectors[0]!.size && sizeBytes <= flash.maxSize ? sizeBytes : flash.maxSize;
+
+/** What the number of the first page of bank 2 may be; undefined where it is settled. */
+function firstIndexOpen(
+  { sectors, dualBank }: Layout,
+  size: number,
+  { maxSize, sizesKiB }: Flash,
+): readonly number[] | undefined {
+  const listed = dualBank?.firstIndexOpen?.[size / KiB];
+  if (listed || !dualBank?.firstIndexOpen || size === maxSize || sizesKiB.includes(size / KiB)) return listed;
+  const runsOn = cut(sectors, size / 2).reduce((sum, { count }) => sum + count, 0);
+  return [...new Set([dualBank.bank2FirstIndex, runsOn])];
 }
 
-function pagesOf(flash: Flash, { sectors, dualBank }: Layout, size: number): readonly Page[] {
+function pagesOf(
+  flash: Flash,
+  { sectors, dualBank }: Layout,
+  size: number,
+  bank2First: number | undefined,
+): readonly Page[] {
   if (!dualBank || isSingleBank(flash, dualBank, size))
     return bankPages(cut(sectors, size), flash.base, 0, 1);
   const [first, second] = splitBanks(sectors, dualBank.bankSize);
@@ -137,7 +146,7 @@ function pagesOf(flash: Flash, { sectors, dualBank }: Layout, size: number): rea
   const bank2 = bankPages(
     cut(second, size - firstSize),
     flash.base + (gap ? dualBank.bankSize : bank1.reduce((sum, page) => sum + page.size, 0)),
-    stays ? dualBank.bank2FirstIndex : bank1.length,
+    bank2First ?? (stays ? dualBank.bank2FirstIndex : bank1.length),
     2,
   );
   return [...bank1, ...bank2];
@@ -187,28 +196,12 @@ function bankPages(
   return pages;
 }
 
-function layoutWarnings(
-  device: Device,
-  size: number,
-  banks: 1 | 2,
-  key: string | undefined,
-): readonly string[] {
-  const { flash } = device;
-  const applies = ({ sizesKiB }: Alternate): boolean => !sizesKiB || sizesKiB.includes(size / KiB);
-  const chosen = flash.alternates.find((alternate) => alternate.key === key);
-  if (chosen)
-    return applies(chosen)
-      ? []
-      : [`The layout "${chosen.key}" is documented for ${chosen.sizesKiB!.join(", ")} KiB members only.`];
-  if (banks === 1) return [];
-  const rival = flash.alternates.find((alternate) => alternate.key === "bank2-from-256");
-  if (rival && applies(rival))
-    return [
-      `Pages of bank 2 are numbered on from bank 1; the other reading of the documents is the layout "bank2-from-256".`,
-    ];
-  if (flash.unit === "page" && flash.dualBank?.smaller === "gap" && size < flash.maxSize)
-    return [
-      `Numbers of the pages in bank 2, from ${flash.dualBank.bank2FirstIndex}, are not documented for this size.`,
-    ];
-  return [];
+function layoutWarnings(device: Device, size: number, { key, open }: Chosen): readonly string[] {
+  const chosen = device.flash.alternates.find((alternate) => alternate.key === key);
+  if (chosen?.sizesKiB?.includes(size / KiB) === false)
+    return [`The layout "${chosen.key}" is documented for ${chosen.sizesKiB.join(", ")} KiB members only.`];
+  if (!open || open.length === 1) return [];
+  return [
+    `Which number the first page of bank 2 has is not documented for this size (${open.join(" or ")}): the chip is asked before anything else is erased.`,
+  ];
 }

@@ -124,6 +124,8 @@ export interface ChipInfo {
   readonly uniqueId?: string;
   /** "/dev/i2c-1 address 0x56" */
   readonly port: string;
+  /** What is in doubt about this chip's flash, one sentence each: told in every job. */
+  readonly doubts: readonly string[];
   /** Doubts and limits that matter to a user, one sentence each. */
   readonly notes: readonly string[];
 }

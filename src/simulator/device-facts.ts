@@ -3,7 +3,7 @@ import { BootlaceError } from "../errors.js";
 import type { BootloaderRow, Device, Range } from "../devices/device.js";
 import { geometryOf } from "../devices/geometry.js";
 import { stackAreas } from "../devices/stack.js";
-import type { ChipFacts, FlashFacts } from "./facts.js";
+import type { ChipFacts, FlashFacts, FlashPage } from "./facts.js";
 import type { I2cVersion, UartVersion } from "./opcodes.js";
 import { I2C_OPCODES, UART_OPCODES } from "./opcodes.js";
 import { optionLayoutOf } from "./option-bytes.js";
@@ -137,13 +137,24 @@ const flashOf = (device: Device, size: number): FlashFacts => {
   return {
     base: flash.base,
     size,
-    pages,
+    pages: numbered(device, pages),
     banks,
     granule: writeAlign,
     lengthAlign: Math.min(writeAlign, lengthAlignOf(series)),
     erasedValue,
     massErase: flash.massErase ?? true,
   };
+};
+
+/**
+ * Open Bootloader splits the page numbers where the bank of the largest member ends, whatever the size of the chip
+ * (stm32-mw-openbl, flash_interface.c). L0 and L1 count pages from the start of the flash.
+ */
+const numbered = ({ series, flash }: Device, pages: readonly FlashPage[]): readonly FlashPage[] => {
+  const first = pages.find(({ bank }) => bank === 2);
+  if (!first || !flash.dualBank || series === "L0" || series === "L1") return pages;
+  const shift = flash.dualBank.bank2FirstIndex - first.index;
+  return pages.map((page) => (page.bank === 2 ? { ...page, index: page.index + shift } : page));
 };
 
 /** AN2606 rev 70 table 7: what the bootloader asks of the length; the flash word may be larger. */

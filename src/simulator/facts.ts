@@ -45,6 +45,8 @@ export interface ChipFacts {
   readonly systemMemory: readonly Range[];
   /** 16-bit register with the flash size in KiB, and the 96-bit unique ID. */
   readonly sizeRegister?: number;
+  /** What it says, where that is not the size. */
+  readonly sizeRegisterKiB?: number;
   readonly uidRegister?: number;
   /** "V11.3" */
   readonly bootloaderVersion: string;

@@ -49,15 +49,16 @@ export class Mcu {
   #startsApplication = false;
 
   constructor(options: ChipOptions, clock: Clock) {
-    this.facts = options.facts;
     this.clock = clock;
     this.#timeline = new Timeline(clock.now());
     this.#seed = options.seed ?? 1;
     this.noise = seededBytes(this.#seed ^ 0xe4a5e);
     const { productId, bootloaderVersion } = options.facts;
     this.quirks = { ...NO_QUIRKS, ...quirksOf(productId, bootloaderVersion), ...options.quirks };
+    const { sizeRegisterKiB } = this.quirks;
+    this.facts = { ...options.facts, ...(sizeRegisterKiB !== undefined && { sizeRegisterKiB }) };
     this.timings = { ...defaultTimings(options.facts), ...options.timings };
-    this.memory = new Memory(options.facts, options.memory, this.#seed);
+    this.memory = new Memory(this.facts, options.memory, this.#seed);
     this.specialReplies = options.specialReplies ?? {};
     this.#applyProtection(options);
     this.#boot0 = options.boot0 ?? true;

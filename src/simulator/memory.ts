@@ -147,7 +147,7 @@ const systemContents = (facts: ChipFacts, seed: number): Map<number, number> => 
     for (let at = 0; at < 0x18; at++) bytes.set(facts.uidRegister + at, noise());
   }
   if (facts.sizeRegister !== undefined) {
-    const kib = facts.flash.size >> 10;
+    const kib = facts.sizeRegisterKiB ?? facts.flash.size >> 10;
     bytes.set(facts.sizeRegister, kib & 0xff);
     bytes.set(facts.sizeRegister + 1, kib >> 8);
   }

@@ -23,6 +23,13 @@ export interface ChipQuirks {
   readonly quickWrite: "by protocol" | "ignored" | "hangs";
 
   readonly maxErasePages: number;
+  /**
+   * open: number of the first page of bank 2 in Erase, on members that are smaller than the largest. Not set: as the facts have it,
+   * which is Open Bootloader's fixed split at the largest member's bank (stm32-mw-openbl, flash_interface.c).
+   */
+  readonly bank2First?: number;
+  /** open: page numbers count modulo this, as where a controller ignores their upper bits. Not set: a number that no page has is passed over. */
+  readonly pageNumberModulo?: number;
   /** No-stretch Erase stretches like Erase. */
   readonly noStretchEraseStretches: boolean;
   /** A mass erase holds SCL this long whatever the opcode, because the ROM's code stalls on the same flash. */
@@ -66,6 +73,8 @@ export interface ChipQuirks {
   /** UART Get Version and Get answer this byte instead of the protocol's. */
   readonly uartVersionByte?: number;
 
+  /** What the flash size register says, in KiB: 65535 on parts where it was never programmed; undefined: the truth. */
+  readonly sizeRegisterKiB?: number;
   /** A misaligned write makes all later writes fail until reset (AN2606 rev 70, alignment of writes). */
   readonly misalignedPoisons: boolean;
   /** Answer to programming what is not erased. Documents promise NACK, ROMs seen answer ACK. */
@@ -143,8 +152,11 @@ export const QUIRK_CHOICES = {
 
 /** Those that NO_QUIRKS leaves out because "not set" is their rest position. */
 const NUMBERS = [
+  "bank2First",
+  "pageNumberModulo",
   "goStackReserve",
   "uartVersionByte",
+  "sizeRegisterKiB",
   "programFaultsFrom",
 ] as const satisfies readonly (keyof ChipQuirks)[];
 

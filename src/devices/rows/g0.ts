@@ -315,7 +315,7 @@ export const rows: readonly Device[] = [
       dualBank: {
         bankSize: 256 * KiB,
         bank2FirstIndex: 128,
-        smaller: "halved",
+        smaller: "halved", firstIndexOpen: { 256: [128, 64, 256], 512: [128, 256] },
         singleBankKiB: [128],
         note: "two banks on DUAL_BANK; the numbers of bank 2 are disputed: 128 or 256 first",
       },
@@ -330,6 +330,7 @@ export const rows: readonly Device[] = [
             smaller: "halved",
             singleBankKiB: [128],
             numbersStay: true,
+            firstIndexOpen: { 256: [256], 512: [256] },
           },
         },
         { key: "single-bank", when: "DUAL_BANK = 0", sectors: [{ count: 256, size: 2 * KiB }] },

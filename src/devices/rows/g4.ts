@@ -113,7 +113,7 @@ export const rows: readonly Device[] = [
       dualBank: {
         bankSize: 256 * KiB,
         bank2FirstIndex: 128,
-        smaller: "gap",
+        smaller: "gap", firstIndexOpen: { 128: [128, 32], 256: [128, 64] },
         note: "DBANK = 1, the factory setting; on smaller parts bank 2 still starts at 0x08040000",
       },
       alternates: [{ key: "single-bank", when: "DBANK = 0", sectors: [{ count: 128, size: 4 * KiB }] }],

@@ -110,7 +110,7 @@ export const rows: readonly Device[] = [
       dualBank: {
         bankSize: 1024 * KiB,
         bank2FirstIndex: 8,
-        smaller: "gap",
+        smaller: "gap", firstIndexOpen: { 1024: [8, 4] },
         singleBankKiB: [128],
         note: "on 1-Mbyte parts bank 2 still starts at 0x08100000; 128-Kbyte parts (H750) have one sector",
       },
@@ -231,7 +231,7 @@ export const rows: readonly Device[] = [
       dualBank: {
         bankSize: 1024 * KiB,
         bank2FirstIndex: 128,
-        smaller: "gap",
+        smaller: "gap", firstIndexOpen: { 1024: [128, 64] },
         singleBankKiB: [128],
         note: "on 1-Mbyte parts bank 2 still starts at 0x08100000; 128-Kbyte parts (H7B0) have one bank",
       },

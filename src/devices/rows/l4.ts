@@ -40,7 +40,7 @@ export const rows: readonly Device[] = [
       dualBank: {
         bankSize: 512 * KiB,
         bank2FirstIndex: 256,
-        smaller: "halved",
+        smaller: "halved", firstIndexOpen: { 256: [64, 256, 128], 512: [128, 256] },
         note: "1-Mbyte parts always have two banks; smaller ones on DUALBANK, without a gap",
       },
       alternates: [
@@ -48,7 +48,7 @@ export const rows: readonly Device[] = [
           key: "bank2-from-256",
           when: "the bootloader numbers bank 2 from 256, as the flash controller does",
           sectors: [{ count: 512, size: 2 * KiB }],
-          dualBank: { bankSize: 512 * KiB, bank2FirstIndex: 256, smaller: "halved", numbersStay: true },
+          dualBank: { bankSize: 512 * KiB, bank2FirstIndex: 256, smaller: "halved", numbersStay: true, firstIndexOpen: { 256: [256], 512: [256] } },
           sizesKiB: [256, 512],
         },
       ],
@@ -223,7 +223,7 @@ export const rows: readonly Device[] = [
       dualBank: {
         bankSize: 512 * KiB,
         bank2FirstIndex: 256,
-        smaller: "halved",
+        smaller: "halved", firstIndexOpen: { 512: [128, 256] },
         note: "1-Mbyte parts always have two banks; smaller ones on DUALBANK, without a gap",
       },
       alternates: [
@@ -231,7 +231,7 @@ export const rows: readonly Device[] = [
           key: "bank2-from-256",
           when: "the bootloader numbers bank 2 from 256, as the flash controller does",
           sectors: [{ count: 512, size: 2 * KiB }],
-          dualBank: { bankSize: 512 * KiB, bank2FirstIndex: 256, smaller: "halved", numbersStay: true },
+          dualBank: { bankSize: 512 * KiB, bank2FirstIndex: 256, smaller: "halved", numbersStay: true, firstIndexOpen: { 512: [256] } },
           sizesKiB: [512],
         },
       ],
@@ -430,7 +430,7 @@ export const rows: readonly Device[] = [
       uidRegister: 0x1fff_7590,
       sectors: [{ count: 512, size: 4 * KiB }],
       unit: "page",
-      dualBank: { bankSize: 1024 * KiB, bank2FirstIndex: 256, smaller: "halved", note: "DBANK = 1" },
+      dualBank: { bankSize: 1024 * KiB, bank2FirstIndex: 256, smaller: "halved", firstIndexOpen: { 1024: [256, 128] }, note: "DBANK = 1" },
       alternates: [{ key: "single-bank", when: "DBANK = 0", sectors: [{ count: 256, size: 8 * KiB }] }],
       writeAlign: 8,
       erasedValue: 0xff,
@@ -496,7 +496,7 @@ export const rows: readonly Device[] = [
       uidRegister: 0x1fff_7590,
       sectors: [{ count: 256, size: 4 * KiB }],
       unit: "page",
-      dualBank: { bankSize: 512 * KiB, bank2FirstIndex: 128, smaller: "halved", note: "DB1M or DB512K = 1" },
+      dualBank: { bankSize: 512 * KiB, bank2FirstIndex: 128, smaller: "halved", firstIndexOpen: { 512: [128, 64] }, note: "DB1M or DB512K = 1" },
       alternates: [
         { key: "single-bank", when: "DB1M or DB512K = 0", sectors: [{ count: 128, size: 8 * KiB }] },
       ],

@@ -38,7 +38,7 @@ export const rows: readonly Device[] = [
       uidRegister: 0x0bfa_0590,
       sectors: [{ count: 256, size: 2 * KiB }],
       unit: "page",
-      dualBank: { bankSize: 256 * KiB, bank2FirstIndex: 128, smaller: "halved", note: "DBANK = 1" },
+      dualBank: { bankSize: 256 * KiB, bank2FirstIndex: 128, smaller: "halved", firstIndexOpen: { 256: [128, 64] }, note: "DBANK = 1" },
       alternates: [
         {
           key: "single-bank",

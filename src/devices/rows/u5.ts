@@ -40,7 +40,7 @@ export const rows: readonly Device[] = [
       dualBank: {
         bankSize: 256 * KiB,
         bank2FirstIndex: 32,
-        smaller: "halved",
+        smaller: "halved", firstIndexOpen: { 128: [8, 32, 128], 256: [16, 32, 128] },
         note: "512-Kbyte parts always have two banks; smaller ones on DUALBANK",
       },
       alternates: [],
@@ -105,7 +105,7 @@ export const rows: readonly Device[] = [
       dualBank: {
         bankSize: 2048 * KiB,
         bank2FirstIndex: 256,
-        smaller: "halved",
+        smaller: "halved", firstIndexOpen: { 2048: [256, 128] },
         note: "4-Mbyte parts always have two banks; smaller ones on DUALBANK",
       },
       alternates: [],
@@ -175,7 +175,7 @@ export const rows: readonly Device[] = [
       dualBank: {
         bankSize: 2048 * KiB,
         bank2FirstIndex: 256,
-        smaller: "halved",
+        smaller: "halved", firstIndexOpen: { 2048: [256, 128] },
         note: "4-Mbyte parts always have two banks; smaller ones on DUALBANK",
       },
       alternates: [],
@@ -245,7 +245,7 @@ export const rows: readonly Device[] = [
       dualBank: {
         bankSize: 1024 * KiB,
         bank2FirstIndex: 128,
-        smaller: "halved",
+        smaller: "halved", firstIndexOpen: { 1024: [128, 64] },
         note: "2-Mbyte parts always have two banks; smaller ones on DUALBANK",
       },
       alternates: [],

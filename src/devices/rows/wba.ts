@@ -90,7 +90,7 @@ export const rows: readonly Device[] = [
       dualBank: {
         bankSize: 1024 * KiB,
         bank2FirstIndex: 128,
-        smaller: "halved",
+        smaller: "halved", firstIndexOpen: { 1024: [128, 64] },
         note: "two banks on DUALBANK",
       },
       alternates: [],

@@ -8,18 +8,21 @@ import {
   type Geometry,
   type Quirks,
 } from "../../devices/device.js";
-import { customGeometry, geometryOf, plausibleFlashSize } from "../../devices/geometry.js";
+import { customGeometry, geometryOf } from "../../devices/geometry.js";
 import { deviceByProductId } from "../../devices/load.js";
 import { deviceByName } from "../../devices/name.js";
 import { quirksOf } from "../../devices/quirks.js";
-import { flashSizeFrom, sizeReadPlan, uidFrom, uidReadPlan } from "../../devices/registers.js";
+import { uidFrom, uidReadPlan } from "../../devices/registers.js";
+import { namedWithoutRow } from "../../devices/without-row.js";
 import { BootlaceError, hex } from "../../errors.js";
 import { Bootloader } from "../../protocol/bootloader.js";
 import { GET_ID } from "../../protocol/commands.js";
 import { getId, type Identity } from "../../protocol/identify.js";
 import { patiently, surely } from "../../protocol/patiently.js";
 import type { Transport } from "../../transport/transport.js";
+import { PageNumbers } from "../erase/page-numbers.js";
 import type { ChipInfo } from "../job.js";
+import { flashSizeOf, givenFlashSize, type FlashSize } from "./flash-size.js";
 import { RegisterReader } from "./registers.js";
 import type { Session } from "./session.js";
 
@@ -44,12 +47,20 @@ export async function identifyChip(
   await checkExpected(device, identity.productId, options.chip);
   const reader = new RegisterReader(new Bootloader(transport, identity));
   const row = device && (await bootloaderRow(reader, device));
-  const flashKiB = device && options.flashSize === undefined ? await flashSizeOf(reader, device) : undefined;
-  const geometry = geometryFor(device, flashKiB, options);
+  const size = device && (await sizeFor(reader, device, options));
+  const geometry = geometryFor(device, size, options);
   const quirks = device ? quirksOf(device, row?.id) : NO_QUIRKS;
-  const chip = describe({ transport, identity, device, row, reader, geometry, flashKiB, options, quirks });
+  const chip = describe({ transport, identity, device, row, reader, geometry, size, options, quirks });
   const confirm = (): Promise<void> => reader.confirm();
-  return { loader: new Bootloader(transport, identity, quirks), chip, device, geometry, quirks, confirm };
+  return {
+    loader: new Bootloader(transport, identity, quirks),
+    chip,
+    device,
+    geometry,
+    quirks,
+    numbers: new PageNumbers(geometry),
+    confirm,
+  };
 }
 
 /**
@@ -103,28 +114,25 @@ async function bootloaderRow(reader: RegisterReader, device: Device): Promise<Bo
   return bytes && known.find(({ id }) => (id! & 0xff) === bytes[0]);
 }
 
-/** undefined: could not be read, or no member has this size even when asked again. */
-async function flashSizeOf(reader: RegisterReader, device: Device): Promise<number | undefined> {
-  const plan = sizeReadPlan(device);
-  if (!plan) return undefined;
-  for (let attempt = 0; attempt < 2; attempt++) {
-    const block = await reader.read(plan);
-    if (!block) return undefined;
-    const kib = flashSizeFrom(device, block);
-    if (plausibleFlashSize(device, kib)) return kib;
-  }
-  return undefined;
-}
-
 export async function uniqueIdOf(loader: Bootloader, device: Device): Promise<string | undefined> {
   const plan = uidReadPlan(device);
   const block = plan && (await new RegisterReader(loader).readTwice(plan));
   return block && toHex(uidFrom(device, block));
 }
 
+/** A page size describes the whole layout: the row has no say in it. */
+async function sizeFor(
+  reader: RegisterReader,
+  device: Device,
+  { flashSize, pageSize }: IdentifyOptions,
+): Promise<FlashSize | undefined> {
+  if (flashSize === undefined) return flashSizeOf(reader, device);
+  return pageSize === undefined ? givenFlashSize(device, flashSize) : undefined;
+}
+
 function geometryFor(
   device: Device | undefined,
-  flashKiB: number | undefined,
+  size: FlashSize | undefined,
   options: IdentifyOptions,
 ): Geometry {
   const { flashSize, pageSize, layout } = options;
@@ -136,8 +144,7 @@ function geometryFor(
       pageSize,
       ...(device && { writeAlign: device.flash.writeAlign, erasedValue: device.flash.erasedValue }),
     });
-  if (device)
-    return geometryOf(device, flashSize ?? (flashKiB === undefined ? undefined : flashKiB * 1024), layout);
+  if (device) return geometryOf(device, size?.bytes, layout);
   return { ...NO_FLASH, size: flashSize ?? 0, end: NO_FLASH.base + (flashSize ?? 0) };
 }
 
@@ -180,7 +187,7 @@ interface Findings {
   readonly row: BootloaderRow | undefined;
   readonly reader: RegisterReader;
   readonly geometry: Geometry;
-  readonly flashKiB: number | undefined;
+  readonly size: FlashSize | undefined;
   readonly options: IdentifyOptions;
   readonly quirks: Quirks;
 }
@@ -192,27 +199,32 @@ function describe({
   row,
   reader,
   geometry,
-  flashKiB,
+  size,
   options,
   quirks,
 }: Findings): ChipInfo {
   const from =
     options.flashSize !== undefined
       ? "option"
-      : flashKiB !== undefined
+      : size?.bytes !== undefined
         ? "size register"
         : device
           ? "largest of its product ID"
           : "nothing: size not known";
+  const unnamed = device ? undefined : namedWithoutRow(identity.productId);
+  const doubts = [size?.doubt, unnamed?.sentence, ...(geometry.warnings ?? [])].filter(
+    (text) => text !== undefined,
+  );
   return {
     productId: identity.productId,
-    name: device?.name ?? `unknown chip ${hex(identity.productId, 3)}`,
+    name: device?.name ?? unnamed?.name ?? `unknown chip ${hex(identity.productId, 3)}`,
     protocol: `${identity.version >> 4}.${identity.version & 0xf}`,
     commands: identity.commands,
     geometry,
     flashSizeFrom: from,
     port: transport.description,
-    notes: [...(geometry.warnings ?? []), ...quirks.because],
+    doubts,
+    notes: [...doubts, ...quirks.because],
     ...(device && { device }),
     ...(row && { bootloaderId: row.id!, bootloaderVersion: row.version }),
     ...(reader.protected !== undefined && { readoutProtected: reader.protected }),

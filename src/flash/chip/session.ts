@@ -1,6 +1,7 @@
 /** What the jobs of one target share: the bootloader that answers and the facts about its chip. */
 import type { Device, Geometry, Quirks } from "../../devices/device.js";
 import type { Bootloader } from "../../protocol/bootloader.js";
+import type { PageNumbers } from "../erase/page-numbers.js";
 import type { ChipInfo } from "../job.js";
 
 export interface Session {
@@ -9,6 +10,7 @@ export interface Session {
   readonly device: Device | undefined;
   readonly geometry: Geometry;
   readonly quirks: Quirks;
+  readonly numbers: PageNumbers;
   /** Reads again what tells which pages there are: to be called before any is erased. */
   readonly confirm?: () => Promise<void>;
   /** Brings a chip back that does not come to a command boundary by itself, by its reset lines; absent where there are none. */

@@ -3,6 +3,8 @@ import type { Page, Range } from "../../devices/device.js";
 import { pagesTouching } from "../../devices/geometry.js";
 import { BootlaceError, hex } from "../../errors.js";
 import { checkUsable, flashRanges } from "../write/check-image.js";
+import { sizeHint } from "../write/outside.js";
+import { askNumbers } from "./ask-numbers.js";
 import { eraseAndSee, erasePages, massErase, NOT_BLANK } from "./pages.js";
 import type { EraseOptions, EraseResult, EraseWhat } from "../job.js";
 import { JobRun } from "../run/job-run.js";
@@ -23,7 +25,7 @@ export async function eraseFlash(
     let how: EraseResult["how"] = "pages";
     await run.phase("erase", { total: pages.length, unit: "pages" }, async (progress) => {
       how = await eraseWhole(run, what);
-      if (how === "pages") await erasePages(run, pages, progress);
+      if (how === "pages") await erasePages(run, await askNumbers(run, pages), progress);
     });
     await proveBlank(run, pages);
     const bytes = pages.reduce((sum, { size }) => sum + size, 0);
@@ -50,24 +52,24 @@ async function eraseWhole(run: JobRun, what: EraseWhat): Promise<"mass" | "bank"
   }
 }
 
-function pagesOf({ geometry }: Session, what: EraseWhat, erasePartial: boolean): readonly Page[] {
+function pagesOf(session: Session, what: EraseWhat, erasePartial: boolean): readonly Page[] {
+  const { geometry } = session;
   if (what === "all") return geometry.pages;
-  if (!("bank" in what)) return pagesOfRange({ geometry }, what, erasePartial);
+  if (!("bank" in what)) return pagesOfRange(session, what, erasePartial);
   const pages = geometry.pages.filter(({ bank }) => bank === what.bank);
   if (pages.length === 0) throw new BootlaceError("USAGE", `this chip has no bank ${what.bank}`);
   return pages;
 }
 
-function pagesOfRange(
-  { geometry }: Pick<Session, "geometry">,
-  { start, end }: Range,
-  erasePartial: boolean,
-): readonly Page[] {
+function pagesOfRange(session: Session, { start, end }: Range, erasePartial: boolean): readonly Page[] {
+  const { geometry } = session;
   const inside = flashRanges(geometry).some((range) => start >= range.start && end <= range.end);
   if (!inside || end <= start)
     throw new BootlaceError("IMAGE_OUTSIDE", `${hex(start)} to ${hex(end - 1)} is not inside the flash`, {
       address: start,
-      hint: `The flash lies from ${hex(geometry.base)} to ${hex(geometry.end - 1)}.`,
+      hint:
+        sizeHint(session, [{ start, end }]) ??
+        `The flash lies from ${hex(geometry.base)} to ${hex(geometry.end - 1)}.`,
     });
   const pages = pagesTouching(geometry, start, end);
   const [first, last] = [pages[0]!, pages.at(-1)!];
@@ -103,7 +105,7 @@ async function eraseAgain(run: JobRun, stretch: readonly Page[]): Promise<void> 
   for (const page of stretch) {
     if (await isBlank(run, "erase", spanOfPages([page]))) continue;
     run.retried({ phase: "erase", address: page.address, attempt: 1, reason: NOT_BLANK });
-    await erasePages(run, [page]);
+    await erasePages(run, await askNumbers(run, [page]));
     if (await isBlank(run, "erase", spanOfPages([page]))) continue;
     throw new BootlaceError(
       "ERASE_FAILED",

@@ -39,10 +39,11 @@ export async function erasePages(
 }
 
 /** In more than one command when frames had to become shorter since the group was chosen. */
-async function eraseGroup({ session: { loader } }: JobRun, group: readonly Page[]): Promise<void> {
+async function eraseGroup({ session }: JobRun, group: readonly Page[]): Promise<void> {
+  const { loader, numbers } = session;
   const most = loader.erasePages;
   for (let at = 0; at < group.length; at += most)
-    await loader.erasePageList(group.slice(at, at + most).map(({ index }) => index));
+    await loader.erasePageList(group.slice(at, at + most).map((page) => numbers.of(page)));
 }
 
 /** Longer than the slowest sector needs (about 4 s for 128 KiB), and what was seen of mass erases: 35 s. */

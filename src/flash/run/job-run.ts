@@ -10,6 +10,8 @@ import { monotonicMs } from "../../monotonic.js";
 /** What an interrupted job leaves behind, said in every error from here on. */
 export type ChipState =
   | "untouched"
+  | "asking"
+  | "putting back"
   | "erasing"
   | "begun"
   | "unbootable"
@@ -21,6 +23,9 @@ export type ChipState =
 
 const STATE_TEXT: Readonly<Record<ChipState, string>> = {
   untouched: "the flash was not changed",
+  asking: "nothing was erased, but for one page of bank 2 where the chip was asked for its page numbers",
+  "putting back":
+    "a page number of bank 2 erased the page at the same place in bank 1, and what that held is not wholly put back",
   erasing: "an erase was begun, and not all of it was seen to be blank",
   begun: "an erase that includes the first page of the image was begun, and its end was not seen",
   unbootable:
@@ -81,7 +86,7 @@ export class JobRun {
    */
   async changing<T>(to: ChipState, command: () => Promise<T>): Promise<T> {
     const before = this.state;
-    if (before === "untouched") this.state = to;
+    if (before === "untouched" || before === "asking") this.state = to;
     try {
       return await command();
     } catch (error) {

@@ -1,6 +1,7 @@
 /** What can be said of an image before anything is sent to the flash. */
 import type { Geometry, Range } from "../../devices/device.js";
 import { stackAreas } from "../../devices/stack.js";
+import { namedWithoutRow } from "../../devices/without-row.js";
 import { BootlaceError } from "../../errors.js";
 import type { MemoryImage } from "../../image/image.js";
 import { looksLikeFirmware } from "../../image/plausible.js";
@@ -32,9 +33,11 @@ export function checkImage(session: Session, image: MemoryImage, options: WriteO
 
 /** What is left to say no to before a job touches flash. */
 export function checkUsable({ chip, geometry }: Session): void {
+  const named = namedWithoutRow(chip.productId);
   if (geometry.pages.length === 0)
     throw new BootlaceError("UNKNOWN_CHIP", `no row of the device table describes ${chip.name}`, {
       chipState: NOT_TOUCHED,
+      ...(named && { hint: named.sentence }),
     });
   if (chip.readoutProtected)
     throw new BootlaceError(

@@ -7,7 +7,7 @@ import type { Segment } from "../../image/image.js";
 import type { PageBlocks } from "./blocks.js";
 import { mismatches } from "../look/check.js";
 import { joined } from "../look/span.js";
-import { eraseSurely } from "../erase/pages.js";
+import { eraseAsked } from "../erase/ask-numbers.js";
 import type { JobRun } from "../run/job-run.js";
 import type { PagePlan, Plan } from "./plan.js";
 import type { Programmer } from "./program.js";
@@ -81,7 +81,7 @@ interface Redo {
 
 async function redo(run: JobRun, planned: PagePlan, { blocks, programmer }: Redo): Promise<void> {
   if (blocks) await programmer.redo(blocks, WRONG);
-  else if (planned.action === "erase") await eraseSurely(run, planned.page);
+  else if (planned.action === "erase") await eraseAsked(run, planned.page);
   // One checksum tells about several small pages: this one was right before, and may still be.
   else if ((await mismatches(run, "verify", planned.content.parts)).length > 0)
     throw verifyFailed(planned.page.address);

@@ -41,8 +41,8 @@ function rawHint({ geometry }: Session, { format, start }: MemoryImage, first: O
 }
 
 /** Parts are sold with more flash than their size register says: STM32F103x8 with 128 KiB, for example. */
-function sizeHint({ device, geometry }: Session, outside: readonly Outside[]): string | undefined {
-  if (!device) return undefined;
+export function sizeHint({ device, geometry, chip }: Session, outside: readonly Range[]): string | undefined {
+  if (!device || chip.flashSizeFrom !== "size register") return undefined;
   const { base, maxSize, sizesKiB } = device.flash;
   const end = Math.max(...outside.map((part) => part.end));
   if (outside[0]!.start < base || end > base + maxSize || maxSize <= geometry.size) return undefined;

@@ -7,7 +7,7 @@ import { BootlaceError, hex } from "../../errors.js";
 import type { Block } from "../../protocol/bootloader.js";
 import { CommandFailure } from "../../protocol/link.js";
 import { blockBytesWithin, cannotBeStored, type PageBlocks, splitBlock } from "./blocks.js";
-import { eraseSurely } from "../erase/pages.js";
+import { eraseAsked } from "../erase/ask-numbers.js";
 import type { JobRun } from "../run/job-run.js";
 import { Pace } from "../run/pace.js";
 import { ProgramWait } from "./program-wait.js";
@@ -62,7 +62,7 @@ export class Programmer {
         { address },
       );
     this.run.retried({ phase: "write", address, attempt, reason });
-    await eraseSurely(this.run, page.plan.page);
+    await eraseAsked(this.run, page.plan.page);
     await this.#write(page.blocks.map((block) => ({ page, block, isLast: false })));
   }
 

@@ -10,6 +10,7 @@ import { planEeprom, writeEeprom, type EepromPlan } from "./eeprom.js";
 import { partsOf } from "./memories.js";
 import { mismatches } from "../look/check.js";
 import { startsBlank } from "../look/blank.js";
+import { askNumbers, eraseAsked } from "../erase/ask-numbers.js";
 import { erasePages, eraseSurely, massErase } from "../erase/pages.js";
 import { finish, verifyBodies } from "./finish.js";
 import type { PlanSummary } from "../events.js";
@@ -110,15 +111,16 @@ async function erase(run: JobRun, plan: Plan): Promise<void> {
   const pages = plan.pages.filter(({ action }) => erases(action)).map(({ page }) => page);
   if (pages.length === 0) return;
   await run.phase("erase", { total: pages.length, unit: "pages" }, async (progress) => {
-    const [entry, ...others] = pages;
     const first = plan.pages[0]!.page;
     if (plan.massErase && (await massErase(run))) {
-      if (!(await startsBlank(run, "erase", first))) await eraseSurely(run, first);
+      if (!(await startsBlank(run, "erase", first))) await eraseAsked(run, first);
       return "mass erase";
     }
-    if (entry === first) await eraseSurely(run, first);
+    const left = await askNumbers(run, pages);
+    if (left.includes(first)) await eraseSurely(run, first);
     run.state = "unbootable";
-    await erasePages(run, entry === first ? others : pages, (done) => progress(done + 1));
+    const others = left.filter((page) => page !== first);
+    await erasePages(run, others, (done) => progress(pages.length - others.length + done));
     return undefined;
   });
 }

@@ -70,16 +70,23 @@ function* erasePages(rom: Rom, numbers: readonly number[], noStretch: boolean): 
   yield* status(ACK, readyMs, noStretch && !quirks.noStretchEraseStretches);
 }
 
-const pagesToErase = ({ mcu }: Rom, numbers: readonly number[]): FlashPage[] => {
-  const { pages } = mcu.facts.flash;
-  const all = numbers
-    .map((number) => pages.find((page) => page.index === number))
-    .filter((page) => page !== undefined);
+const pagesToErase = (rom: Rom, numbers: readonly number[]): FlashPage[] => {
+  const { mcu } = rom;
+  const all = numbers.map((number) => pageOf(rom, number)).filter((page) => page !== undefined);
   const { pageList } = mcu.quirks;
   if (pageList === "first page only") return all.slice(0, 1);
   if (pageList === "all") return all;
   const firstOfBank2 = all.find((page) => page.bank === 2);
   return all.filter((page) => page.bank === 1 || page === firstOfBank2);
+};
+
+const pageOf = ({ mcu }: Rom, number: number): FlashPage | undefined => {
+  const { pages } = mcu.facts.flash;
+  const { bank2First, pageNumberModulo = Infinity } = mcu.quirks;
+  const start = pages.find(({ bank }) => bank === 2)?.index ?? 0;
+  const shift = bank2First === undefined ? 0 : bank2First - start;
+  const wanted = number % pageNumberModulo;
+  return pages.find(({ index, bank }) => (bank === 2 ? index + shift : index) === wanted);
 };
 
 const eraseMs = ({ mcu }: Rom, page: FlashPage): number => {

@@ -71,6 +71,7 @@ export const CHIP: ChipInfo = {
     massErase: true,
   },
   flashSizeFrom: "size register",
+  doubts: [],
   readoutProtected: false,
   uniqueId: "00112233445566778899AABB",
   port: "/dev/i2c-1 address 0x56",

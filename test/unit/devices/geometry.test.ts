@@ -90,20 +90,14 @@ describe("pages", () => {
 });
 
 describe("a size that no member has", () => {
-  it("is cut to whole pages with a warning", () => {
+  it("is cut to whole pages", () => {
     const geometry = geometryOf(g071, 95 * 1024);
     expect(geometry.size).toBe(94 * 1024);
-    expect(geometry.warnings).toEqual([
-      "No STM32G07xxx/08xxx has 95 KiB of flash (known: 32, 64, 128 KiB); taken as given, cut to whole pages.",
-    ]);
   });
 
   it.each([0, 0xffff])("gives way to the largest member when it is %i KiB", (kib) => {
     const geometry = geometryOf(g071, kib * 1024);
     expect(geometry.size).toBe(128 * 1024);
-    expect(geometry.warnings).toEqual([
-      `No STM32G07xxx/08xxx has ${kib} KiB of flash (known: 32, 64, 128 KiB); the largest member is assumed.`,
-    ]);
   });
 
   it("is told from one that is sold", () => {
@@ -138,19 +132,26 @@ describe("warnings", () => {
       expect(warnings(productId)).toEqual([]);
   });
 
-  it("say that bank 2 of G0B1 is disputed", () => {
-    expect(warnings(0x467)).toEqual([
-      `Pages of bank 2 are numbered on from bank 1; the other reading of the documents is the layout "bank2-from-256".`,
-    ]);
+  it("say that the numbers of bank 2 are open, and what they can be", () => {
+    const open = (numbers: string): string[] => [
+      `Which number the first page of bank 2 has is not documented for this size (${numbers}): the chip is asked before anything else is erased.`,
+    ];
+    expect(warnings(0x467)).toEqual(open("128 or 256"));
+    expect(warnings(0x467, 256)).toEqual(open("128 or 64 or 256"));
+    expect(warnings(0x469, 256)).toEqual(open("128 or 64"));
+    expect(warnings(0x469, 512)).toEqual([]);
     expect(warnings(0x467, 128)).toEqual([]);
+    expect(warnings(0x437, 384)).toEqual([]);
+  });
+
+  it("are none for a layout that the user names, which has its number", () => {
     expect(warnings(0x467, 512, "bank2-from-256")).toEqual([]);
   });
 
-  it("say that bank 2 of a small G474 is not documented", () => {
-    expect(warnings(0x469, 256)).toEqual([
-      "Numbers of the pages in bank 2, from 128, are not documented for this size.",
+  it("name both readings for a size that is not sold", () => {
+    expect(warnings(0x47a, 2048)).toEqual([
+      "Which number the first page of bank 2 has is not documented for this size (256 or 128): the chip is asked before anything else is erased.",
     ]);
-    expect(warnings(0x469, 512)).toEqual([]);
   });
 
   it("say that a layout does not belong to a size", () => {

@@ -313,8 +313,8 @@ describe("smaller members", () => {
       "bank2-from-256",
     ],
     ["G0B1 with 128 KiB has one bank", 0x467, 128, "0-63 @8000000"],
-    ["H563 with 1 MiB", 0x484, 1024, "0-63 @8000000, 64-127 @8080000"],
-    ["U575 with 1 MiB", 0x482, 1024, "0-63 @8000000, 64-127 @8080000"],
+    ["H563 with 1 MiB, by the likelier reading", 0x484, 1024, "0-63 @8000000, 128-191 @8080000"],
+    ["U575 with 1 MiB, by the likelier reading", 0x482, 1024, "0-63 @8000000, 128-191 @8080000"],
     ["WB55 with 512 KiB", 0x495, 512, "0-127 @8000000"],
   ])("%s", async (...[, productId, kib, expected, layout]) => {
     const geometry = await cut(productId, kib, layout);
