@@ -1,6 +1,7 @@
 /** Bytes to a file's content: raw, Intel HEX or S-record; and where it goes. */
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { extname } from "node:path";
+import { dirname, extname, resolve } from "node:path";
 import { BootlaceError } from "../errors.js";
 import type { MemoryImage } from "../image/image.js";
 import type { Io } from "./context.js";
@@ -33,6 +34,32 @@ export async function encodeImage(
   if (format === "hex") return (await import("../image/write-hex.js")).writeHex(image);
   if (format === "srec") return (await import("../image/write-srec.js")).writeSrec(image);
   return (await import("../image/write-bin.js")).writeBin(image, { fill });
+}
+
+/** Formats that are read and not written: raw bytes under such a name would mislead. */
+const NOT_WRITTEN = [".elf", ".axf", ".out", ".uf2", ".dfu"];
+
+/** What would fail, told before minutes of reading. @throws BootlaceError USAGE, FILE_FAILED */
+export function checkDestination(io: Io, out: string, format: OutputFormat | undefined): void {
+  const extension = extname(out).toLowerCase();
+  if (format === undefined && NOT_WRITTEN.includes(extension))
+    throw new BootlaceError("USAGE", `${extension} files are not written here, only .bin, .hex and .srec`, {
+      hint: "Choose another name, or say --format bin.",
+    });
+  if (out === "-") {
+    if (io.stdout.isTTY === true && (format ?? "bin") === "bin")
+      throw new BootlaceError("USAGE", "raw bytes would spoil the terminal", {
+        hint: "Name a file, or send them to another program, like xxd.",
+      });
+    return;
+  }
+  if (existsSync(out) && statSync(out).isDirectory())
+    throw new BootlaceError("FILE_FAILED", `cannot write ${out}: it is a folder`, { file: out });
+  try {
+    accessSync(existsSync(out) ? out : dirname(resolve(out)), constants.W_OK);
+  } catch (cause) {
+    throw new BootlaceError("FILE_FAILED", `cannot write ${out}`, { file: out }, { cause });
+  }
 }
 
 /** @param out a file's name, or - for standard output. @throws BootlaceError FILE_FAILED */

@@ -5,7 +5,14 @@ import { BootlaceError, hex } from "../../errors.js";
 import { MemoryImage } from "../../image/image.js";
 import { parseRange } from "../args.js";
 import type { Context } from "../context.js";
-import { deliver, encodeImage, formatOfName, OUTPUT_FORMATS, type OutputFormat } from "../image-output.js";
+import {
+  checkDestination,
+  deliver,
+  encodeImage,
+  formatOfName,
+  OUTPUT_FORMATS,
+  type OutputFormat,
+} from "../image-output.js";
 import { addExamples, addOutputOptions, parsed } from "../options.js";
 import { runJob } from "../run-job.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
@@ -44,6 +51,7 @@ async function run(context: Context, out: string, options: ReadCliOptions): Prom
   if (out === "-" && options.json === true) {
     throw new BootlaceError("USAGE", "--json and - both want standard output; name a file");
   }
+  checkDestination(context.io, out, options.format);
   const chosen = await chooseTarget(options, context.io.env);
   const format = options.format ?? formatOfName(out);
   return runJob(context, {
