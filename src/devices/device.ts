@@ -168,8 +168,8 @@ export interface Geometry {
 }
 
 /**
- * What the host must know about one product ID and bootloader version beyond the documents. `quirksOf` makes it from the rows in
- * quirk-rows.ts; tests start from NO_QUIRKS.
+ * Where the host acts otherwise for one product ID and bootloader version than the protocol's documents say. `quirksOf` makes it from
+ * the rows in quirk-rows.ts; tests start from NO_QUIRKS. What is only told is in `limitationsOf`.
  */
 export interface Quirks {
   /** Most pages in one Erase command. Default 255. */
@@ -181,38 +181,20 @@ export interface Quirks {
   /** Mass erase or bank erase that does not do what it says: erase by pages instead. */
   readonly massEraseBroken: boolean;
   readonly bankEraseBroken: boolean;
+  /** I2C: mass erase holds SCL for seconds, also by the no-stretch command; many adapters give up: erase by pages instead. */
+  readonly massEraseStretches: boolean;
   /** Reading flash may fault (H7 after an interrupted write): fall back to erase and write. */
   readonly readMayFault: boolean;
-  /** Longest pause between two frames of a command, in ms. */
-  readonly frameGapMs: number;
   /** Go does not work on this version. */
   readonly goBroken: boolean;
-  /** Go refuses or crashes on an initial stack pointer nearer than this to the end of its RAM, in bytes. */
-  readonly goStackGapBytes: number;
-  /** Go leaves the main stack pointer as the bootloader had it. */
-  readonly goKeepsStackPointer: boolean;
   /** USART and SPI: Go sends no ACK after its opcode. */
   readonly goFirstAckMissing: boolean;
-  /** No-stretch commands stretch all the same, for this long at most. 0: they keep their promise. */
-  readonly stretchMs: number;
-  /** USART: two NACKs for one refused Read or Write while readout protection is on. */
-  readonly doubleNack: boolean;
-  /** Read and Write of an address that the chip does not have get no NACK; the next two bytes are taken as a command. */
-  readonly noNackForBadAddress: boolean;
-  /** USART: 0x7F is answered with two ACKs. */
-  readonly doubleAckOnSync: boolean;
-  /** USART: fastest rate that works. */
-  readonly maxBaudRate?: number;
-  /** USART: above this rate the detection may miss: try again slower. */
-  readonly shakyAboveBaudRate?: number;
+  /** USART: fastest rate that works; a faster session is refused. */
+  readonly maxBaudRate: number;
   /** Readout Unprotect takes effect at the next power-on only. */
   readonly readoutUnprotectNeedsPowerCycle: boolean;
-  /** USART: option bytes are written but not loaded; the next power-on or option-byte launch loads them. */
-  readonly optionLaunchMissing: boolean;
   /** What is written to RAM arrives damaged: no program can be run from RAM. */
   readonly ramWriteBroken: boolean;
-  /** One sentence for each quirk in force, with its source. */
-  readonly because: readonly string[];
 }
 
 /** A bootloader that does what the documents say. */
@@ -222,18 +204,11 @@ export const NO_QUIRKS: Quirks = {
   writeUnprotectErasesChip: false,
   massEraseBroken: false,
   bankEraseBroken: false,
+  massEraseStretches: false,
   readMayFault: false,
-  frameGapMs: 1000,
   goBroken: false,
-  goStackGapBytes: 0,
-  goKeepsStackPointer: false,
   goFirstAckMissing: false,
-  stretchMs: 0,
-  doubleNack: false,
-  noNackForBadAddress: false,
-  doubleAckOnSync: false,
+  maxBaudRate: Infinity,
   readoutUnprotectNeedsPowerCycle: false,
-  optionLaunchMissing: false,
   ramWriteBroken: false,
-  because: [],
 };

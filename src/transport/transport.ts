@@ -58,6 +58,8 @@ export interface Transport {
   readonly traits: Traits;
   /** For messages: "/dev/i2c-1 address 0x56", "/dev/ttyS1 at 115200 baud 8E1", "sim:stm32g071". */
   readonly description: string;
+  /** Of a UART, as it is now: `slowDown` lowers it. undefined where the host chooses no rate. */
+  readonly baud: number | undefined;
   /**
    * Runs `steps` in order, with nothing of another caller between them, and stops at the first failure.
    * Calls made while another runs wait their turn. The list may change after the call.

@@ -13,6 +13,10 @@ export class ForwardingTransport implements Transport {
     return this.inner.description;
   }
 
+  get baud(): number | undefined {
+    return this.inner.baud;
+  }
+
   exchange(steps: readonly Step[], options?: ExchangeOptions): Promise<Exchanged> {
     return this.inner.exchange(steps, options);
   }

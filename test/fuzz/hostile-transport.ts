@@ -35,6 +35,7 @@ export class EndlessJob extends Error {}
 
 export class HostileTransport implements Transport {
   readonly description = "hostile";
+  readonly baud = undefined;
   steps = 0;
   #at = 0;
 

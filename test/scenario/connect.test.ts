@@ -12,6 +12,7 @@ describe("connecting", () => {
     const silent: Transport = {
       traits: UART_TRAITS,
       description: "a silent port",
+      baud: undefined,
       exchange: (steps, options) => {
         options?.signal?.throwIfAborted();
         if (++lists === 2) controller.abort(new BootlaceError("TERMINATED", "stopped by SIGTERM"));
@@ -35,6 +36,7 @@ describe("connecting", () => {
     const silent: Transport = {
       traits: UART_TRAITS,
       description: "a silent port",
+      baud: undefined,
       exchange: (steps) => Promise.reject(new StepError(steps.length - 1, "timeout", undefined)),
       shrinkFrames: () => false,
       slowDown: () => Promise.resolve(false),

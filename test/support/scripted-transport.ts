@@ -12,6 +12,7 @@ const hexText = (bytes: Iterable<number>): string =>
 
 export class ScriptedTransport implements Transport {
   readonly description = "a script";
+  readonly baud = undefined;
   readonly #script: Turn[];
 
   constructor(

@@ -1,17 +1,11 @@
 /** From "a bootloader answers" to the facts that the jobs need: which chip, how much flash, what is odd about its bootloader. */
 import { toHex } from "../../bytes.js";
 import { devicesAtAddress } from "../../devices/address.js";
-import {
-  NO_QUIRKS,
-  type BootloaderRow,
-  type Device,
-  type Geometry,
-  type Quirks,
-} from "../../devices/device.js";
+import { NO_QUIRKS, type BootloaderRow, type Device, type Geometry } from "../../devices/device.js";
 import { customGeometry, geometryOf } from "../../devices/geometry.js";
 import { deviceByProductId } from "../../devices/load.js";
 import { deviceByName } from "../../devices/name.js";
-import { quirksOf } from "../../devices/quirks.js";
+import { limitationsOf, quirksOf } from "../../devices/quirks.js";
 import { uidFrom, uidReadPlan } from "../../devices/registers.js";
 import { namedWithoutRow } from "../../devices/without-row.js";
 import { BootlaceError, hex } from "../../errors.js";
@@ -23,6 +17,7 @@ import type { Transport } from "../../transport/transport.js";
 import { PageNumbers } from "../erase/page-numbers.js";
 import type { ChipInfo } from "../job.js";
 import { flashSizeOf, givenFlashSize, type FlashSize } from "./flash-size.js";
+import { checkRate } from "./rate.js";
 import { RegisterReader } from "./registers.js";
 import type { Session } from "./session.js";
 
@@ -50,7 +45,8 @@ export async function identifyChip(
   const size = device && (await sizeFor(reader, device, options));
   const geometry = geometryFor(device, size, options);
   const quirks = device ? quirksOf(device, row?.id) : NO_QUIRKS;
-  const chip = describe({ transport, identity, device, row, reader, geometry, size, options, quirks });
+  if (row) checkRate(transport.baud, quirks, `${device.name}: bootloader ${row.version}`);
+  const chip = describe({ transport, identity, device, row, reader, geometry, size, options });
   const confirm = (): Promise<void> => reader.confirm();
   return {
     loader: new Bootloader(transport, identity, quirks),
@@ -189,20 +185,9 @@ interface Findings {
   readonly geometry: Geometry;
   readonly size: FlashSize | undefined;
   readonly options: IdentifyOptions;
-  readonly quirks: Quirks;
 }
 
-function describe({
-  transport,
-  identity,
-  device,
-  row,
-  reader,
-  geometry,
-  size,
-  options,
-  quirks,
-}: Findings): ChipInfo {
+function describe({ transport, identity, device, row, reader, geometry, size, options }: Findings): ChipInfo {
   const from =
     options.flashSize !== undefined
       ? "option"
@@ -224,7 +209,7 @@ function describe({
     flashSizeFrom: from,
     port: transport.description,
     doubts,
-    notes: [...doubts, ...quirks.because],
+    notes: [...doubts, ...limitationsOf(device, row?.id)],
     ...(device && { device }),
     ...(row && { bootloaderId: row.id!, bootloaderVersion: row.version }),
     ...(reader.protected !== undefined && { readoutProtected: reader.protected }),

@@ -5,7 +5,7 @@ import { BootlaceError, hex } from "../../errors.js";
 import { checkUsable, flashRanges } from "../write/check-image.js";
 import { sizeHint } from "../write/outside.js";
 import { askNumbers } from "./ask-numbers.js";
-import { eraseAndSee, erasePages, massErase, NOT_BLANK } from "./pages.js";
+import { canMassErase, eraseAndSee, erasePages, massErase, NOT_BLANK } from "./pages.js";
 import type { EraseOptions, EraseResult, EraseWhat } from "../job.js";
 import { JobRun } from "../run/job-run.js";
 import { isBlank } from "../look/blank.js";
@@ -36,8 +36,7 @@ export async function eraseFlash(
 /** One command for all or for a bank, where the chip has it and it does what it says. */
 async function eraseWhole(run: JobRun, what: EraseWhat): Promise<"mass" | "bank" | "pages"> {
   const { geometry, quirks, loader } = run.session;
-  if (what === "all")
-    return geometry.massErase && !quirks.massEraseBroken && (await massErase(run)) ? "mass" : "pages";
+  if (what === "all") return canMassErase(run.session) && (await massErase(run)) ? "mass" : "pages";
   if (!("bank" in what) || quirks.bankEraseBroken || geometry.banks === 1) return "pages";
   const bank = what.bank === 1 ? "bank1" : "bank2";
   try {

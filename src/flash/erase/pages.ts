@@ -3,6 +3,7 @@ import type { Page } from "../../devices/device.js";
 import { BootlaceError, hex } from "../../errors.js";
 import { ERASE } from "../../protocol/commands.js";
 import type { JobRun } from "../run/job-run.js";
+import type { Session } from "../chip/session.js";
 import { isBlank, startsBlank } from "../look/blank.js";
 import { spanOfPages } from "../look/span.js";
 import { endNotSeen, persist } from "../run/retry.js";
@@ -112,6 +113,12 @@ export async function eraseSurely(run: JobRun, page: Page): Promise<void> {
     run.retried({ phase: "erase", address: page.address, attempt, reason: NOT_BLANK });
   }
 }
+
+/** Where the chip has a mass erase, it does what it says, and the way to the chip bears how it does it. */
+export const canMassErase = ({ geometry, quirks, loader }: Session): boolean =>
+  geometry.massErase &&
+  !quirks.massEraseBroken &&
+  !(quirks.massEraseStretches && loader.transport.traits.dialect === "i2c");
 
 /** Everything at once. A part that refuses it is erased by pages. */
 export async function massErase(run: JobRun): Promise<boolean> {

@@ -11,7 +11,7 @@ import { partsOf } from "./memories.js";
 import { mismatches } from "../look/check.js";
 import { startsBlank } from "../look/blank.js";
 import { askNumbers, eraseAsked } from "../erase/ask-numbers.js";
-import { erasePages, eraseSurely, massErase } from "../erase/pages.js";
+import { canMassErase, erasePages, eraseSurely, massErase } from "../erase/pages.js";
 import { finish, verifyBodies } from "./finish.js";
 import type { PlanSummary } from "../events.js";
 import type { WriteOptions, WriteResult } from "../job.js";
@@ -66,15 +66,13 @@ export async function writeImage(
 
 async function planWrite(run: JobRun, image: MemoryImage, options: WriteOptions): Promise<Plan> {
   const findings = await survey(run, image, options);
-  const { geometry, quirks } = run.session;
+  const { geometry } = run.session;
+  const massErase = canMassErase(run.session);
   const maybeMass =
-    !quirks.massEraseBroken &&
-    findings.length < geometry.pages.length &&
-    findings.length >= MASS_ERASE_FROM_PAGES;
+    massErase && findings.length < geometry.pages.length && findings.length >= MASS_ERASE_FROM_PAGES;
   const whole = maybeMass && findings.every(({ holding }) => holding === "other");
   const blank = whole && (await restOfFlashBlank(run, findings.map(({ content }) => content))); // prettier-ignore
-  const planned = quirks.massEraseBroken ? { ...geometry, massErase: false } : geometry;
-  return makePlan(planned, findings, { restOfFlashBlank: blank });
+  return makePlan({ ...geometry, massErase }, findings, { restOfFlashBlank: blank });
 }
 
 interface Work {

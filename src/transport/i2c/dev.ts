@@ -87,6 +87,11 @@ export class I2cDevTransport implements Transport {
     return this.#traits;
   }
 
+  /** The adapter's clock is not ours to choose. */
+  get baud(): undefined {
+    return undefined;
+  }
+
   async exchange(steps: readonly Step[], options: ExchangeOptions = {}): Promise<Exchanged> {
     const { signal } = options;
     signal?.throwIfAborted();
@@ -114,7 +119,6 @@ export class I2cDevTransport implements Transport {
     return Promise.resolve();
   }
 
-  /** The adapter's clock is not ours to choose. */
   slowDown(): Promise<boolean> {
     return Promise.resolve(false);
   }

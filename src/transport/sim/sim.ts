@@ -65,6 +65,10 @@ export class SimTransport implements Transport {
     return this.#wire.traits;
   }
 
+  get baud(): number | undefined {
+    return this.#wire.baud;
+  }
+
   async exchange(steps: readonly Step[], options: ExchangeOptions = {}): Promise<Exchanged> {
     const own = [...steps];
     return this.#turns.take(() => this.#run(own, options.signal), options.signal);

@@ -26,6 +26,7 @@ export interface SimLink {
 /** Carries out single steps; knows the bus and the simulated time, not the real one. */
 export interface SimWire {
   readonly traits: Traits;
+  readonly baud: number | undefined;
   write(bytes: Uint8Array, limitMs: number): void;
   read(length: number, limitMs: number): Uint8Array;
   /** @returns how often the busy byte came */
@@ -52,6 +53,7 @@ const failed = (code: Parameters<typeof simError>[0]): WireFailure =>
 
 class I2cWire implements SimWire {
   readonly traits = I2C_TRAITS;
+  readonly baud = undefined;
   readonly #chip: SimulatedChip;
   readonly #clock: VirtualClock;
   readonly #address: number;
@@ -116,6 +118,7 @@ const QUIET_MS = 20;
 
 class UartWire implements SimWire {
   readonly traits = UART_TRAITS;
+  readonly baud: number;
   readonly #chip: SimulatedChip;
   readonly #clock: VirtualClock;
   readonly #characterMs: number;
@@ -126,6 +129,7 @@ class UartWire implements SimWire {
   constructor({ chip, clock, clockHz = 115_200, parity = "even" }: SimLink) {
     this.#chip = chip;
     this.#clock = clock;
+    this.baud = clockHz;
     this.#characterMs = uartCharacterMs(clockHz, parity);
   }
 

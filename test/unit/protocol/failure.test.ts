@@ -23,6 +23,7 @@ function failingAt(
   return {
     traits: I2C_TRAITS,
     description: "/dev/i2c-1 address 0x51",
+    baud: undefined,
     exchange: (steps: readonly Step[]) =>
       steps.length > index && steps[0]!.kind !== "delay"
         ? Promise.reject(new StepError(index, failure, reply, { cause }))

@@ -9,6 +9,7 @@ import type { Exchanged, ExchangeOptions, Step, Transport } from "../../../src/t
 class Toy implements Transport {
   readonly traits = UART_TRAITS;
   readonly description = "toy";
+  readonly baud = undefined;
   readonly log: string[] = [];
   fail: ((step: Step) => Error | undefined) | undefined;
 
