@@ -26,8 +26,9 @@ async function run(
   const containing = CATALOGUE.filter((entry) => word === undefined || matches(entry, word));
   const found = containing.length > 0 ? containing : entriesByName(word!); // a marking: STM32F103C8T6
   if (found.length === 0) {
+    const { namedWithoutRow } = await import("../../devices/without-row.js");
     throw new BootlaceError("UNKNOWN_CHIP", `no chip in the table matches "${word ?? ""}"`, {
-      hint: "`bootlace chips` lists all of them.",
+      hint: namedWithoutRow(Number(word))?.sentence ?? "`bootlace chips` lists all of them.",
     });
   }
   io.stdout.write(options.json === true ? document("chips", { chips: found }) : chipsText(found));

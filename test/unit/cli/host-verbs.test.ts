@@ -82,6 +82,14 @@ describe("chips", () => {
     expect(found("G0").length).toBe(CATALOGUE.filter(({ series }) => series === "G0").length);
   });
 
+  it("a product ID that has a name and no row is called by it", async () => {
+    const { status, stderr } = await cli(["chips", "0x47c"]);
+    expect(stderr.replace(/\s+/g, " ")).toContain(
+      "0x47C is STM32H54x/H55x, of which one public list has the name only",
+    );
+    expect(status).toBe(30);
+  });
+
   it("an I2C address is all who answer there", () => {
     expect(found("0x56")).toEqual(["STM32G03xxx/04xxx"]);
   });
