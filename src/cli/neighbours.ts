@@ -60,7 +60,6 @@ const OPTIONS: Readonly<Record<string, string>> = {
   "--tty": PORT,
   "--bus": PORT,
   "-d": PORT,
-  "--offset": PLACE,
   "--start": PLACE,
   "--start-address": PLACE,
   "--addr": "An I2C address is given with --address; where a raw binary begins with --base.",
@@ -89,7 +88,7 @@ export function addressBesideFile(argv: readonly string[]): string | undefined {
   const [verb = "", ...words] = argv;
   if (!["write", "sync", "verify"].includes(verb)) return undefined;
   const isValue = (i: number): boolean => /^-/.test(words[i - 1] ?? "");
-  const address = words.find((word, i) => /^(0x)?0?[0-9a-f]{7,8}$/i.test(word) && !isValue(i));
+  const address = words.find((word, i) => /^(0x[0-9a-f]{6,8}|0[0-9a-f]{7})$/i.test(word) && !isValue(i));
   const file = words.find((word, i) => word !== address && !word.startsWith("-") && !isValue(i));
   return address === undefined
     ? undefined

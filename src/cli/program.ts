@@ -33,6 +33,9 @@ export async function runProgram(given: readonly string[], io: Io, connect?: Con
 }
 
 async function parseAndRun(argv: readonly string[], context: Context): Promise<number> {
+  const beside = addressBesideFile(argv);
+  if (beside !== undefined)
+    throw new BootlaceError("USAGE", "an address stands where a file is expected", { hint: beside });
   const asked = await verbOf(argv)?.load();
   if (asked !== undefined && "run" in asked) return asked.run(context, argv.slice(1));
   let status = 0;
@@ -142,7 +145,7 @@ function usageError(error: CommanderError, argv: readonly string[]): BootlaceErr
     .replace(/\s*\n\s*/g, " ")
     .trim();
   const verb = verbOf(argv);
-  const known = neighbourHint(error, argv);
+  const known = neighbourHint(error);
   const hint =
     known ?? `\`bootlace ${verb === undefined ? "" : `${verb.name} `}--help\` shows what there is.`;
   return new BootlaceError(
@@ -155,9 +158,8 @@ function usageError(error: CommanderError, argv: readonly string[]): BootlaceErr
 }
 
 /** A word of another tool. */
-function neighbourHint({ code, message }: CommanderError, argv: readonly string[]): string | undefined {
+function neighbourHint({ code, message }: CommanderError): string | undefined {
   const [, word = ""] = /'([^']*)'/.exec(message) ?? [];
   if (code === "commander.unknownCommand") return verbHint(word);
-  if (code === "commander.unknownOption") return optionHint(word);
-  return code === "commander.excessArguments" ? addressBesideFile(argv) : undefined;
+  return code === "commander.unknownOption" ? optionHint(word) : undefined;
 }

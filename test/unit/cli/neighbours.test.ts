@@ -43,7 +43,6 @@ describe("an option of another tool leads to ours", () => {
     ["--device", "--port"],
     ["--verbose", "--trace"],
     ["--timeout", "--wait"],
-    ["--offset", "--base"],
   ])("%s", async (word, hint) => {
     expect(await hintOf("write", "app.hex", word)).toContain(hint);
   });
