@@ -19,6 +19,8 @@ interface Row {
   readonly repeats?: "always" | "targets";
   /** A number in a file, where text is allowed too. */
   readonly numeric?: true;
+  /** A switch that can be set to no too. */
+  readonly no?: { readonly flags: string; readonly help: string };
 }
 
 const text = (value: string): string => value;
@@ -92,6 +94,11 @@ export const TARGET_OPTIONS = {
     parse: (bytes: string) => parseWhole(bytes, LEAST_MESSAGE, MAX_WRITE),
     numeric: true,
   },
+  crcProgram: {
+    flags: "--crc-program",
+    help: "compare and verify by a program in the chip's RAM, which resets it, where its ROM has no checksum; without reset lines too",
+    no: { flags: "--no-crc-program", help: "never by such a program" },
+  },
   force: { flags: "--force", help: "use an address that a kernel driver has bound" },
 } as const satisfies Readonly<Record<string, Row>>;
 
@@ -118,7 +125,10 @@ export type Settings = {
 
 /** @param several the verb can do several targets in one go */
 export function addTargetOptions(command: Command, several = false): Command {
-  for (const row of Object.values<Row>(TARGET_OPTIONS)) command.addOption(optionOf(row, several));
+  for (const row of Object.values<Row>(TARGET_OPTIONS)) {
+    command.addOption(optionOf(row, several));
+    if (row.no) command.addOption(targetGroup(new Option(row.no.flags, row.no.help)));
+  }
   return addFileOptions(command, several);
 }
 
@@ -163,7 +173,19 @@ const targetGroup = (option: Option): Option =>
 export function connectOptions(settings: Settings): ConnectOptions {
   const { chip, resetSequence, line, wait, flashSize, pageSize, layout, maxFrame, force } = settings;
   const lines = line === undefined ? undefined : Object.fromEntries(line);
-  return { chip, resetSequence, lines, waitMs: wait, flashSize, pageSize, layout, maxFrame, force };
+  const crcProgram = { undefined: undefined, true: "always", false: "never" } as const;
+  return {
+    chip,
+    resetSequence,
+    lines,
+    waitMs: wait,
+    flashSize,
+    pageSize,
+    layout,
+    maxFrame,
+    crcProgram: crcProgram[`${settings.crcProgram}`],
+    force,
+  };
 }
 
 function parseLine(text: string): readonly [name: string, line: string] {

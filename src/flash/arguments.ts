@@ -83,6 +83,7 @@ export const OPTIONS = {
     waitMs: { says: `a time in ms from 0 to ${LONGEST_TIMER_MS}`, fits: isTime },
     resetSequence: TEXT,
     lines: LINES,
+    crcProgram: oneOf("auto", "always", "never"),
     onTrace: FUNCTION,
   } satisfies Table<ConnectOptions>,
 } as const;

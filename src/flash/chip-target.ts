@@ -32,7 +32,8 @@ import type {
 import { JobRun } from "./run/job-run.js";
 import { startProgram } from "./chip/leave.js";
 import { protectChip, unprotectChip } from "./chip/protect.js";
-import { canChecksum, checksumOf } from "./look/crc.js";
+import type { CheckedBy } from "./look/checksummer.js";
+import { checksumOf, checksummerFor } from "./look/crc.js";
 import { readSpan, readSurely } from "./look/read.js";
 import { resetChip } from "./chip/reset.js";
 import type { Session } from "./chip/session.js";
@@ -95,22 +96,16 @@ export class ChipTarget implements Target {
     return this.#turn(() => eraseFlash(this.session, what, options));
   }
 
-  async checksum(
-    range: Range,
-    options: JobOptions = {},
-  ): Promise<{ crc: number; by: "checksum" | "read back" }> {
+  async checksum(range: Range, options: JobOptions = {}): Promise<{ crc: number; by: CheckedBy }> {
     checkRange(range);
     checkWords(range);
     checkOptions("job", options);
     const { start, end } = range;
     const span = { address: start, length: end - start };
     return this.#job(options, async (run) => {
-      if (!canChecksum(run, span))
-        return { crc: stm32Crc(await readSurely(run, "read", span)), by: "read back" };
-      {
-        const crc = await checksumOf(run, "read", span);
-        return { crc, by: run.session.loader.canChecksum ? "checksum" : "read back" };
-      }
+      const crc = await checksumOf(run, "read", span);
+      if (crc !== undefined) return { crc, by: checksummerFor(run, span.length)!.by };
+      return { crc: stm32Crc(await readSurely(run, "read", span)), by: "read back" };
     });
   }
 

@@ -9,6 +9,7 @@ import type { Identity } from "../protocol/identify.js";
 import { checkConnect } from "./arguments.js";
 import { ChipTarget } from "./chip-target.js";
 import { withAddressHint } from "./chip/address-hint.js";
+import { chooseChecksummer } from "./chip/choose-checksummer.js";
 import { identifyChip } from "./chip/identify.js";
 import type { Link } from "../host/open/open-target.js";
 import type { Session } from "./chip/session.js";
@@ -63,11 +64,11 @@ async function openSession({ transport, lines, address }: Link, options: Connect
   const { chip, flashSize, pageSize, layout } = options;
   const identity = await begin(options.signal);
   const session = await identifyChip(transport, identity, { address, chip, flashSize, pageSize, layout });
-  if (!lines) return session;
   const reenter = async (): Promise<void> => {
     await begin();
   };
-  return { ...session, reenter, restart: () => lines.leave() };
+  const withLines: Session = lines ? { ...session, reenter, restart: () => lines.leave() } : session;
+  return { ...withLines, checksummer: chooseChecksummer(withLines, options.crcProgram) };
 }
 
 /** A stop request that carries a BootlaceError is that error, wherever it struck. */

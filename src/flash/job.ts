@@ -2,6 +2,7 @@
 import type { Device, Geometry, Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
 import type { EventSink, PlanSummary } from "./events.js";
+import type { CheckedBy } from "./look/checksummer.js";
 
 export interface JobOptions {
   readonly onEvent?: EventSink | undefined;
@@ -58,7 +59,7 @@ export interface WriteResult {
   readonly eepromBytesWritten: number;
   readonly pagesErased: number;
   readonly pagesKept: number;
-  readonly verifiedBy: "checksum" | "read back" | "nothing";
+  readonly verifiedBy: CheckedBy | "nothing";
   readonly retries: number;
   readonly left: "bootloader" | "running" | "reset";
   /** Why the image may not be firmware for this chip, one sentence each. */
@@ -69,7 +70,7 @@ export interface WriteResult {
 export interface VerifyResult {
   readonly same: boolean;
   readonly bytes: number;
-  readonly by: "checksum" | "read back";
+  readonly by: CheckedBy;
   /** Runs that differ, whole pages when compared by checksum. */
   readonly differences: readonly Range[];
   readonly elapsedMs: number;

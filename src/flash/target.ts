@@ -16,6 +16,7 @@ import type {
   WriteOptions,
   WriteResult,
 } from "./job.js";
+import type { CheckedBy } from "./look/checksummer.js";
 
 /** Every job checks what it is given and rejects with USAGE, before anything is sent, when that is not of its type. */
 export interface Target extends AsyncDisposable {
@@ -32,10 +33,7 @@ export interface Target extends AsyncDisposable {
   read(range: Range, options?: ReadOptions): Promise<Uint8Array>;
   erase(what: EraseWhat, options?: EraseOptions): Promise<EraseResult>;
   /** CRC of a run of flash as the ROM computes it (AN4221, Get Checksum); computed from what is read where the ROM has no such command. */
-  checksum(
-    range: Range,
-    options?: JobOptions,
-  ): Promise<{ readonly crc: number; readonly by: "checksum" | "read back" }>;
+  checksum(range: Range, options?: JobOptions): Promise<{ readonly crc: number; readonly by: CheckedBy }>;
   /**
    * Go: tells the chip to start the program whose vector table is at `address`, default the start of flash. The chip acknowledges and is
    * gone from the bus; whether the program runs is not seen.
@@ -73,6 +71,11 @@ export interface ConnectOptions extends JobOptions {
   readonly resetSequence?: string | undefined;
   /** Lines of the sequence by name: `{ boot0: "gpiochip0:17", nrst: "!NRST" }`. */
   readonly lines?: Readonly<Record<string, string | undefined>> | undefined;
+  /**
+   * Checksums by a program in the chip's RAM, where the ROM has no Get Checksum; it resets the chip. "auto", the default: where reset
+   * lines bring the chip back whatever happens, and where it saves time. "always": there too where only the chip itself can come back.
+   */
+  readonly crcProgram?: "auto" | "always" | "never" | undefined;
   /** Every step on the bus, for --trace. */
   readonly onTrace?: ((line: string) => void) | undefined;
 }

@@ -33,7 +33,7 @@ export async function verifyImage(
     return {
       same: differences.length === 0,
       bytes: total,
-      by: session.loader.canChecksum ? "checksum" : "read back",
+      by: run.checkedBy!,
       differences,
       elapsedMs: run.elapsedMs,
     };

@@ -53,7 +53,6 @@ export interface BootloaderQuirks {
 
 export class Bootloader {
   readonly #listed: ReadonlySet<number>;
-  #checksumRefused = false;
   readonly #checksumWait = new ChecksumWait();
   readonly #prepared = new WeakMap<Block, Dialogue>();
 
@@ -83,13 +82,8 @@ export class Bootloader {
       (command.noStretch !== undefined && this.#listed.has(command.noStretch))
     );
   }
-  /** Listed, and not refused so far. */
   get canChecksum(): boolean {
-    return this.offers(GET_CHECKSUM) && !this.#checksumRefused;
-  }
-  /** Some bootloaders list Get Checksum and have no code for it (Open Bootloader v3.0.1, a G070 in the field). */
-  doWithoutChecksum(): void {
-    this.#checksumRefused = true;
+    return this.offers(GET_CHECKSUM);
   }
 
   /** `length` bytes, more than one command where needed. @throws BootlaceError PROTECTED, REFUSED, ... */

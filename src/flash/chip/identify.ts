@@ -17,6 +17,7 @@ import type { Transport } from "../../transport/transport.js";
 import { PageNumbers } from "../erase/page-numbers.js";
 import type { ChipInfo } from "../job.js";
 import { flashSizeOf, givenFlashSize, type FlashSize } from "./flash-size.js";
+import { RomChecksum } from "../look/rom-checksum.js";
 import { checkRate } from "./rate.js";
 import { RegisterReader } from "./registers.js";
 import type { Session } from "./session.js";
@@ -48,15 +49,9 @@ export async function identifyChip(
   if (row) checkRate(transport.baud, quirks, `${device.name}: bootloader ${row.version}`);
   const chip = describe({ transport, identity, device, row, reader, geometry, size, options });
   const confirm = (): Promise<void> => reader.confirm();
-  return {
-    loader: new Bootloader(transport, identity, quirks),
-    chip,
-    device,
-    geometry,
-    quirks,
-    numbers: new PageNumbers(geometry),
-    confirm,
-  };
+  const loader = new Bootloader(transport, identity, quirks);
+  const checksummer = loader.canChecksum ? new RomChecksum() : undefined;
+  return { loader, chip, device, geometry, quirks, numbers: new PageNumbers(geometry), checksummer, confirm };
 }
 
 /**

@@ -1,5 +1,4 @@
 /** Restarting a chip from its bootloader: by its reset lines, else by a small program in its RAM. */
-import { sameBytes } from "../../bytes.js";
 import type { Range } from "../../devices/device.js";
 import { leaveNotes, type LeaveWay } from "../../devices/leave.js";
 import { BootlaceError, hex } from "../../errors.js";
@@ -11,6 +10,7 @@ import {
 } from "../../protocol/ram-programs.js";
 import type { JobRun } from "../run/job-run.js";
 import { persist } from "../run/retry.js";
+import { loadProgram } from "./load-program.js";
 import type { Session } from "./session.js";
 
 /** @throws BootlaceError RESET_FAILED, or NOT_OFFERED where the chip can only be reset from outside */
@@ -19,7 +19,7 @@ export async function resetChip(run: JobRun): Promise<void> {
   if (session.restart) return run.leaving(session.restart);
   const { program, area } = wayOut(session);
   const address = Math.ceil(area.start / 16) * 16;
-  await load(run, address, ramProgram(program, address));
+  await loadProgram(run, "leave", { address, bytes: ramProgram(program, address) });
   await persist(run, { phase: "leave", address }, () => run.leaving(() => session.loader.go(address)));
   run.note(`a program in the chip's RAM at ${hex(address)} was told to restart it`);
 }
@@ -49,28 +49,4 @@ function whyNot({ quirks, device }: Session, area: Range | undefined): string {
   if (quirks.goBroken) return "its Go does not work";
   if (!device) return "it is not in the device table";
   return area ? "only a power cycle leaves its bootloader" : "no RAM is left for a program";
-}
-
-/** RAM may be written over itself: a block that failed is just written again. */
-async function load(run: JobRun, address: number, program: Uint8Array): Promise<void> {
-  const { loader } = run.session;
-  const padded = new Uint8Array(Math.ceil(program.length / 16) * 16);
-  padded.set(program);
-  for (let done = 0; done < padded.length;) {
-    const at = address + done;
-    done = await persist(run, { phase: "leave", address: at }, async () => {
-      const bytes = padded.subarray(done, done + loader.writeBytes); // fewer when the frame was too long for the adapter
-      await loader.writeMany([{ address: at, bytes }]);
-      return done + bytes.length;
-    });
-  }
-  const held = await persist(run, { phase: "leave", address }, () =>
-    loader.readMemory(address, padded.length),
-  );
-  if (!sameBytes(held, padded))
-    throw new BootlaceError(
-      "RESET_FAILED",
-      `the RAM at ${hex(address)} does not hold the program that was written to it`,
-      { address },
-    );
 }

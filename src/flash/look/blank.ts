@@ -1,18 +1,18 @@
-/** Is it blank? By the ROM's checksum, one command whatever the length, else by reading. */
+/** Is it blank? By a checksum, one question whatever the length, else by reading. */
 import { isFilledWith } from "../../bytes.js";
 import type { Page } from "../../devices/device.js";
 import { stm32CrcOfFill } from "../../protocol/crc.js";
 import type { Phase } from "../events.js";
 import type { JobRun } from "../run/job-run.js";
-import { canChecksum, checksumOf } from "./crc.js";
+import { asksPages, checksumOf } from "./crc.js";
 import { readSpan } from "./read.js";
 import { type Span, spanOfPages } from "./span.js";
 
 /** Whether all of `span` is as an erase leaves it. */
 export async function isBlank(run: JobRun, phase: Phase, span: Span): Promise<boolean> {
   const { erasedValue } = run.session.geometry;
-  if (canChecksum(run, span))
-    return (await checksumOf(run, phase, span)) === stm32CrcOfFill(erasedValue, span.length);
+  const crc = await checksumOf(run, phase, span);
+  if (crc !== undefined) return crc === stm32CrcOfFill(erasedValue, span.length);
   return isFilledWith(erasedValue, await readSpan(run, phase, span));
 }
 
@@ -23,5 +23,5 @@ const PROOF_BYTES = 64;
 export function startsBlank(run: JobRun, phase: Phase, page: Page): Promise<boolean> {
   const whole = spanOfPages([page]);
   const start = { address: page.address, length: Math.min(PROOF_BYTES, page.size) };
-  return isBlank(run, phase, canChecksum(run, whole) ? whole : start);
+  return isBlank(run, phase, asksPages(run) ? whole : start);
 }

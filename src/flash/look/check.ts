@@ -1,12 +1,17 @@
-/** Holding the flash against what it shall hold: by the ROM's checksum, one command for a run, else by reading back. */
+/**
+ * Holding the flash against what it shall hold: by the ROM's checksum, one command for a run; by a checksum program, all in one go; else by
+ * reading back.
+ */
 import { sameBytes } from "../../bytes.js";
 import type { Segment } from "../../image/image.js";
 import type { Phase } from "../events.js";
-import { canChecksum, crcsOf } from "./crc.js";
+import { stm32Crc } from "../../protocol/crc.js";
+import type { Checksummer } from "./checksummer.js";
+import { checksummerFor, crcsOf, isInFlash, isWholeWords } from "./crc.js";
+import { grainBytes, grainsOf } from "./grains.js";
 import type { JobRun } from "../run/job-run.js";
 import { readSpan } from "./read.js";
-
-export type CheckedBy = "checksum" | "read back";
+import { spanOf } from "./span.js";
 
 /** @returns the parts of `wanted` that the flash does not hold, each inside one segment; by checksum no finer than `grain` bytes */
 export async function mismatches(
@@ -15,54 +20,84 @@ export async function mismatches(
   wanted: readonly Segment[],
   progress: (bytes: number) => void = () => undefined,
 ): Promise<Segment[]> {
+  const [flash, beside] = partition(wanted, (segment) => isInFlash(run, spanOf(segment)));
+  const checksummer = checksummerFor(run, bytesIn(flash));
+  const rom = checksummer?.together === false ? checksummer : undefined;
+  const look: Look = { run, phase, rom, progress };
+  const found = checksummer?.together ? await byGrains(run, phase, flash, checksummer) : undefined;
+  run.checkedBy ??= found ? checksummer!.by : (rom?.by ?? "read back");
+  return found ? [...found, ...(await oneByOne(look, beside))] : oneByOne(look, wanted);
+}
+
+const bytesIn = (segments: readonly Segment[]): number =>
+  segments.reduce((sum, { bytes: { length } }) => sum + length, 0);
+
+function partition<T>(items: readonly T[], fits: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(fits), items.filter((item) => !fits(item))];
+}
+
+/** In one question. @returns undefined when it has no answer */
+async function byGrains(
+  run: JobRun,
+  phase: Phase,
+  wanted: readonly Segment[],
+  checksummer: Checksummer,
+): Promise<Segment[] | undefined> {
+  const grain = grainBytes(bytesIn(wanted), wanted.length, checksummer.mostSpans);
+  const cut = wanted.map((segment) => grainsOf(segment, grain));
+  const grains = cut.flatMap((pieces) => pieces.grains);
+  const crcs = await checksummer.crcs(run, phase, grains.map(spanOf));
+  if (!crcs) return undefined;
+  const wrong = grains.filter((piece, i) => stm32Crc(piece.bytes) !== crcs[i]);
+  for (const edge of cut.flatMap(({ edges }) => edges)) wrong.push(...(await byReading(run, phase, edge)));
+  return wrong.sort((a, b) => a.address - b.address);
+}
+
+interface Look {
+  readonly run: JobRun;
+  readonly phase: Phase;
+  /** Get Checksum, where the ROM has it. */
+  readonly rom: Checksummer | undefined;
+  readonly progress: (bytes: number) => void;
+}
+
+async function oneByOne(look: Look, wanted: readonly Segment[]): Promise<Segment[]> {
   const wrong: Segment[] = [];
   let done = 0;
   for (const segment of wanted) {
-    wrong.push(...(await mismatchesIn(run, phase, segment, (bytes) => progress(done + bytes))));
+    const before = done;
+    const progress = (bytes: number): void => look.progress(before + bytes);
+    wrong.push(...(await mismatchesIn({ ...look, progress }, segment)));
     done += segment.bytes.length;
-    progress(done);
+    look.progress(done);
   }
   return wrong;
 }
 
-async function mismatchesIn(
-  run: JobRun,
-  phase: Phase,
-  segment: Segment,
-  progress: (bytes: number) => void,
-): Promise<Segment[]> {
-  const [head, body, tail] = splitAtWords(run, segment);
-  const wrong: Segment[] = [];
-  for (const part of [head, tail]) if (part) wrong.push(...(await byReading(run, phase, part)));
-  if (body) wrong.push(...(await byChecksum(run, phase, body)));
-  else if (!head && !tail) wrong.push(...(await byReading(run, phase, segment, progress)));
+async function mismatchesIn({ run, phase, rom, progress }: Look, segment: Segment): Promise<Segment[]> {
+  const { grains, edges } = grainsOf(segment, Infinity);
+  const [body] = grains;
+  if (!rom || !body || !isWholeWords(run, spanOf(body))) return byReading(run, phase, segment, progress);
+  const wrong = await byChecksum(run, phase, rom, body);
+  for (const edge of edges) wrong.push(...(await byReading(run, phase, edge)));
   return wrong.sort((a, b) => a.address - b.address);
-}
-
-/** Whole words for the CRC unit in the middle, a few bytes to be read on both sides; nothing where there is no CRC. */
-function splitAtWords(
-  run: JobRun,
-  { address, bytes }: Segment,
-): [Segment | undefined, Segment | undefined, Segment | undefined] {
-  const from = Math.ceil(address / 4) * 4;
-  const to = Math.floor((address + bytes.length) / 4) * 4;
-  if (to <= from || !canChecksum(run, { address: from, length: to - from }))
-    return [undefined, undefined, undefined];
-  const part = (start: number, end: number): Segment | undefined =>
-    end > start ? { address: start, bytes: bytes.subarray(start - address, end - address) } : undefined;
-  return [part(address, from), part(from, to), part(to, address + bytes.length)];
 }
 
 /** Halving stops here: about what one page has. */
 const GRAIN_BYTES = 2048;
 
-async function byChecksum(run: JobRun, phase: Phase, { address, bytes }: Segment): Promise<Segment[]> {
-  const { held, wanted } = await crcsOf(run, phase, { address, bytes });
+async function byChecksum(
+  run: JobRun,
+  phase: Phase,
+  rom: Checksummer,
+  { address, bytes }: Segment,
+): Promise<Segment[]> {
+  const { held, wanted } = await crcsOf(run, phase, rom, { address, bytes });
   if (held === wanted) return [];
   if (bytes.length <= GRAIN_BYTES) return [{ address, bytes }];
   const half = (bytes.length >> 1) & ~3;
-  const left = await byChecksum(run, phase, { address, bytes: bytes.subarray(0, half) });
-  const right = await byChecksum(run, phase, { address: address + half, bytes: bytes.subarray(half) });
+  const left = await byChecksum(run, phase, rom, { address, bytes: bytes.subarray(0, half) });
+  const right = await byChecksum(run, phase, rom, { address: address + half, bytes: bytes.subarray(half) });
   // A checksum that was wrong for the whole and right for both halves was a fault of the link.
   return [...left, ...right];
 }

@@ -1,51 +1,36 @@
-/** The ROM's checksum of a span. */
-import { concat, sameBytes } from "../../bytes.js";
-import { BootlaceError } from "../../errors.js";
+/** Checksums of parts of the flash, asked of whoever can tell them on this chip: checksummer.ts. */
 import type { Segment } from "../../image/image.js";
-import { chunks } from "../../protocol/bootloader.js";
-import { READ_MEMORY } from "../../protocol/commands.js";
-import { surely } from "../../protocol/patiently.js";
 import { stm32Crc } from "../../protocol/crc.js";
 import type { Phase } from "../events.js";
 import type { JobRun } from "../run/job-run.js";
 import { meanwhile } from "../run/meanwhile.js";
-import { persist } from "../run/retry.js";
+import type { Checksummer } from "./checksummer.js";
 import { type Span, spanOf } from "./span.js";
 
+export function isInFlash({ session }: JobRun, { address, length }: Span): boolean {
+  const { base, end } = session.geometry;
+  return address >= base && address + length <= end;
+}
+
 /** The CRC unit takes whole words of flash. */
-export function canChecksum({ session }: JobRun, { address, length }: Span): boolean {
-  const { geometry, loader } = session;
-  const inFlash = address >= geometry.base && address + length <= geometry.end;
-  return loader.canChecksum && inFlash && address % 4 === 0 && length % 4 === 0 && length > 0;
+export const isWholeWords = (run: JobRun, span: Span): boolean =>
+  isInFlash(run, span) && span.address % 4 === 0 && span.length % 4 === 0 && span.length > 0;
+
+/** Who tells checksums of `bytes` bytes in all better than reading them does. */
+export function checksummerFor(run: JobRun, bytes: number): Checksummer | undefined {
+  const { checksummer } = run.session;
+  return checksummer?.worth(run, bytes) ? checksummer : undefined;
 }
 
-/** Only where `canChecksum` says yes. A chip that lists the command and refuses it, but can be read, is read from then on. */
-export async function checksumOf(run: JobRun, phase: Phase, span: Span): Promise<number> {
-  const { loader } = run.session;
-  const { address, length } = span;
-  try {
-    return await persist(run, { phase, address }, () => loader.checksum(address, length));
-  } catch (error) {
-    if (!(error instanceof BootlaceError) || error.code !== "PROTECTED") throw error;
-    const crc = await crcByReading(run, phase, span); // a chip that is protected refuses this too
-    loader.doWithoutChecksum();
-    run.note("the bootloader lists Get Checksum and refuses it; the flash is read instead");
-    return crc;
-  }
-}
+/** Who tells the checksum of a page for less than a look at a few of its bytes costs: the ROM. */
+export const asksPages = ({ session }: JobRun): boolean =>
+  session.checksummer?.together === false && session.checksummer.by === "checksum";
 
-/** In pieces, so that a stop request is answered soon; each until it reads the same twice, because data have no checksum on the way. */
-const PIECE_BYTES = 4096;
-
-async function crcByReading(run: JobRun, phase: Phase, { address, length }: Span): Promise<number> {
-  const { loader } = run.session;
-  const pieces: Uint8Array[] = [];
-  for (const piece of chunks(address, length, PIECE_BYTES)) {
-    const ask = (): Promise<Uint8Array> =>
-      persist(run, { phase, address: piece.address }, () => loader.readMemory(piece.address, piece.length));
-    pieces.push(await surely(READ_MEMORY.name, ask, sameBytes));
-  }
-  return stm32Crc(concat(pieces));
+/** @returns undefined where it must be read */
+export async function checksumOf(run: JobRun, phase: Phase, span: Span): Promise<number | undefined> {
+  if (!isWholeWords(run, span)) return undefined;
+  const crcs = await checksummerFor(run, span.length)?.crcs(run, phase, [span]);
+  return crcs?.[0];
 }
 
 export interface Crcs {
@@ -53,11 +38,11 @@ export interface Crcs {
   readonly wanted: number;
 }
 
-/** The chip's, and beside it, while the chip computes, the host's of what the span should hold. */
-export async function crcsOf(run: JobRun, phase: Phase, segment: Segment): Promise<Crcs> {
+/** The ROM's, and beside it, while the chip computes, the host's of what the span should hold. */
+export async function crcsOf(run: JobRun, phase: Phase, rom: Checksummer, segment: Segment): Promise<Crcs> {
   const [held, wanted] = await Promise.all([
-    checksumOf(run, phase, spanOf(segment)),
+    rom.crcs(run, phase, [spanOf(segment)]),
     meanwhile(() => stm32Crc(segment.bytes)),
   ]);
-  return { held, wanted };
+  return { held: held![0]!, wanted };
 }

@@ -1,4 +1,4 @@
-/** Reading memory. Read Memory has no checksum of its data (AN4221, AN3155): what matters is confirmed by the ROM's CRC or by a second reading. */
+/** Reading memory. Read Memory has no checksum of its data (AN4221, AN3155): what matters is confirmed by a checksum or by a second reading. */
 import { concat, sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import { chunks } from "../../protocol/bootloader.js";
@@ -8,7 +8,7 @@ import type { JobRun } from "../run/job-run.js";
 import { Pace } from "../run/pace.js";
 import { Attempts } from "../run/retry.js";
 import { monotonicMs } from "../../monotonic.js";
-import { canChecksum, checksumOf } from "./crc.js";
+import { checksumOf } from "./crc.js";
 import type { Span } from "./span.js";
 
 /** Reads once. `progress` is told the bytes done. */
@@ -43,7 +43,7 @@ export async function readSpan(
   return concat(parts);
 }
 
-/** Reads and makes sure: by the ROM's CRC where it has one and the span is flash, else by reading twice. */
+/** Reads and makes sure: by a checksum of the chip's where there is one, else by reading twice. */
 export async function readSurely(
   run: JobRun,
   phase: Phase,
@@ -67,7 +67,8 @@ export async function readSurely(
 }
 
 async function confirmed(run: JobRun, phase: Phase, span: Span, bytes: Uint8Array): Promise<boolean> {
-  if (canChecksum(run, span)) return (await checksumOf(run, phase, span)) === stm32Crc(bytes);
+  const crc = await checksumOf(run, phase, span);
+  if (crc !== undefined) return crc === stm32Crc(bytes);
   const again = await readSpan(run, phase, span);
   return sameBytes(bytes, again);
 }

@@ -5,6 +5,7 @@ import { READOUT_PROTECT, READOUT_UNPROTECT, WRITE_UNPROTECT } from "../../proto
 import type { EventSink, FlashEvent, Phase } from "../events.js";
 import type { JobOptions } from "../job.js";
 import type { Session } from "../chip/session.js";
+import type { CheckedBy } from "../look/checksummer.js";
 import { monotonicMs } from "../../monotonic.js";
 
 /** What an interrupted job leaves behind, said in every error from here on. */
@@ -58,6 +59,8 @@ export class JobRun {
   adapterGivesUp = false;
   /** After that, how long the chip must not be asked: learned from erases that came to nothing. */
   quietMs = 0;
+  /** How the flash was held against what it shall hold, the last time that all of it was. */
+  checkedBy: CheckedBy | undefined;
   readonly startedAt = monotonicMs();
   readonly #signal: AbortSignal | undefined;
   readonly #emit: EventSink;

@@ -6,6 +6,7 @@ import { BootlaceError, hex } from "../../errors.js";
 import type { Segment } from "../../image/image.js";
 import type { PageBlocks } from "./blocks.js";
 import { mismatches } from "../look/check.js";
+import { asksPages } from "../look/crc.js";
 import { joined } from "../look/span.js";
 import { eraseAsked } from "../erase/ask-numbers.js";
 import type { JobRun } from "../run/job-run.js";
@@ -29,7 +30,7 @@ export async function verifyBodies(
   { pages, programmer, distrustKept }: Bodies,
 ): Promise<void> {
   const blocksOf = new Map(pages.map((page) => [page.plan, page]));
-  const withKept = run.session.loader.canChecksum || distrustKept;
+  const withKept = asksPages(run) || distrustKept;
   const looked = plan.pages.filter(({ action }) => withKept || action !== "keep");
   const wanted = joined(looked.flatMap((page) => bodyOf(page, blocksOf.get(page))));
   const total = wanted.reduce((sum, { bytes }) => sum + bytes.length, 0);
@@ -97,7 +98,7 @@ export async function finish(run: JobRun, entry: PageBlocks, programmer: Program
   for (let round = 1; ; round++) {
     run.state = "finishing";
     const stored = await programmer.writeLast(entry);
-    const all = run.session.loader.canChecksum || round > 1;
+    const all = asksPages(run) || round > 1;
     if (stored && (await holds(run, all ? definedParts(entry.plan) : entry.last))) return;
     if (round === MOST_ROUNDS) throw verifyFailed(entry.plan.page.address);
     await bodyAnew(run, entry, programmer);

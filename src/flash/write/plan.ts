@@ -1,7 +1,7 @@
 /** Which pages to keep, erase and write. Pure: contents and what the chip holds in, the plan out; `--dry-run` prints it. */
 import type { Geometry, Page } from "../../devices/device.js";
 import type { Segment } from "../../image/image.js";
-import type { Holding } from "../look/compare.js";
+import type { Holding } from "../look/comparison.js";
 import { isErased, type PageContent } from "./contents.js";
 import type { PageAction, PagePlanSummary, PlanSummary } from "../events.js";
 

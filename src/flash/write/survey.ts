@@ -2,12 +2,14 @@
 import { isFilledWith, sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { MemoryImage, Segment } from "../../image/image.js";
-import { compare, type Holding, type Holdings } from "../look/compare.js";
+import { compare } from "../look/compare.js";
+import type { Holding, Holdings } from "../look/comparison.js";
 import { contentsOf, type PageContent } from "./contents.js";
 import type { WriteOptions } from "../job.js";
 import type { JobRun } from "../run/job-run.js";
 import type { Finding, Rest } from "./plan.js";
 import { isBlank } from "../look/blank.js";
+import { asksPages } from "../look/crc.js";
 import { readSurely } from "../look/read.js";
 import { isReadFault, salvage } from "../look/salvage.js";
 import { runsOfPages, type Span, spanOfPages } from "../look/span.js";
@@ -92,8 +94,8 @@ function cannotPreserve({ page }: PageContent, error: unknown): unknown {
 
 /** Whether all flash outside these pages is blank; only asked where one checksum per stretch tells it. */
 export async function restOfFlashBlank(run: JobRun, contents: readonly PageContent[]): Promise<boolean> {
-  const { geometry, loader } = run.session;
-  if (!loader.canChecksum || !geometry.massErase) return false;
+  const { geometry } = run.session;
+  if (!asksPages(run) || !geometry.massErase) return false;
   const touched = new Set(contents.map(({ page }) => page));
   const others = geometry.pages.filter((page) => !touched.has(page));
   for (const pages of runsOfPages(others))

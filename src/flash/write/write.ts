@@ -90,6 +90,7 @@ async function perform(run: JobRun, plan: Plan, { image, eeprom, distrustKept }:
   await erase(run, plan);
   run.state = "unbootable";
   const total = pages.reduce((sum, page) => sum + lengthOf(page), 0);
+  run.checkedBy = undefined;
   const programmer = new Programmer(run);
   await run.phase("write", { total }, async (progress) => {
     programmer.onProgress = progress;
@@ -152,7 +153,6 @@ function result(
   { outcome, verified, doubts, leave: left }: Outcome,
 ): WriteResult {
   const written = outcome === "written";
-  const by = run.session.loader.canChecksum ? "checksum" : "read back";
   return {
     outcome,
     plan,
@@ -160,7 +160,7 @@ function result(
     eepromBytesWritten: written ? (plan.eepromBytes ?? 0) : 0,
     pagesErased: written ? plan.erasePages : 0,
     pagesKept: plan.keepPages,
-    verifiedBy: verified ? by : "nothing",
+    verifiedBy: verified ? (run.checkedBy ?? "nothing") : "nothing",
     retries: run.retries,
     doubts,
     left: left === "go" ? "running" : left === "reset" ? "reset" : "bootloader",

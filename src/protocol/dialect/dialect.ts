@@ -44,6 +44,8 @@ export interface Dialect {
    * @throws BootlaceError NO_REPLY, DESYNCHRONISED, ...
    */
   open(transport: Transport): Promise<number | undefined>;
+  /** After a reset that the chip does by itself: whether it answers at a command boundary before it was waited for so long. */
+  meetAgain(transport: Transport, patienceMs: number): Promise<boolean>;
   getVersion(transport: Transport): Promise<number>;
   /** Version and opcodes. */
   get(transport: Transport, known: Known): Promise<GetReply>;

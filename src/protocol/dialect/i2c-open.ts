@@ -28,6 +28,22 @@ export async function openMessages(transport: Transport): Promise<number> {
   }
 }
 
+/** Until it starts, nobody acknowledges the address. */
+export async function meetMessagesAgain(transport: Transport, patienceMs: number): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs <= patienceMs; waitedMs += AGAIN_MS) {
+    try {
+      await getVersion(transport);
+      return true;
+    } catch (error) {
+      if (!(error instanceof BootlaceError) || error.side !== "way") throw error;
+      await transport.exchange([delay(AGAIN_MS)]);
+    }
+  }
+  return false;
+}
+
+const AGAIN_MS = 20;
+
 /** An earlier command may owe a status, or hold the clock until it is done. */
 async function recover(transport: Transport, error: BootlaceError): Promise<void> {
   const busy = error.code === "TIMED_OUT";

@@ -6,7 +6,7 @@ import { countFrame, halfWordFrame, pageListFrame, sectorListFrame } from "../fr
 import { runDialogue } from "../link.js";
 import type { Dialect } from "./dialect.js";
 import { getByMessage } from "./i2c-get.js";
-import { getVersion, openMessages } from "./i2c-open.js";
+import { getVersion, meetMessagesAgain, openMessages } from "./i2c-open.js";
 import { resynchroniseMessages } from "./i2c-resync.js";
 
 /** AN4221 rev 14, tables 2 and 3; 2.0 varies. */
@@ -21,6 +21,7 @@ const ID_REPLY_BYTES = 3;
 
 export const I2C: Dialect = {
   open: openMessages,
+  meetAgain: meetMessagesAgain,
   getVersion,
   get: (transport, { version, commands }) => getByMessage(transport, commands ?? USUAL_LISTS[version ?? 0]),
   getId: async (transport) => {

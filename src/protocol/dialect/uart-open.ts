@@ -22,6 +22,15 @@ const STREAM_PATIENCE_MS = 1_500;
 /** An odd number: see SYNC_BYTES in uart-resync.ts. */
 const SYNC_ATTEMPTS = 3;
 
+/** At the rate that it was met at: a reset changes nothing about that. */
+export async function meetStreamAgain(transport: Transport, patienceMs: number): Promise<boolean> {
+  await transport.discardInput();
+  return answersSync(transport, Math.ceil(patienceMs / SYNC_TIMEOUT_MS));
+}
+
+/** How long the chip may take to answer a 0x7F. */
+const SYNC_TIMEOUT_MS = 300;
+
 async function answersSync(transport: Transport, attempts: number): Promise<boolean> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const answer = await sendSync(transport);
@@ -35,7 +44,10 @@ async function answersSync(transport: Transport, attempts: number): Promise<bool
 
 async function sendSync(transport: Transport): Promise<number | undefined> {
   try {
-    await transport.exchange([write(Uint8Array.of(SYNC)), { kind: "poll", accept: ACK, timeoutMs: 300 }]);
+    await transport.exchange([
+      write(Uint8Array.of(SYNC)),
+      { kind: "poll", accept: ACK, timeoutMs: SYNC_TIMEOUT_MS },
+    ]);
     return ACK;
   } catch (error) {
     if (!(error instanceof StepError)) throw error;

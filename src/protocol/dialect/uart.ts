@@ -17,7 +17,7 @@ import { dialogueFailure } from "../failure.js";
 import { countedPageListFrame, countedSectorListFrame } from "../frames.js";
 import { runDialogue } from "../link.js";
 import type { ChecksumQuestion, Dialect } from "./dialect.js";
-import { openStream } from "./uart-open.js";
+import { meetStreamAgain, openStream } from "./uart-open.js";
 import { resynchroniseStream } from "./uart-resync.js";
 
 const LEGACY_LIST = BASE_LIST.map((opcode) => (opcode === 0x44 ? LEGACY_ERASE.opcode : opcode));
@@ -38,6 +38,7 @@ export const UART: Dialect = {
     await openStream(transport);
     return undefined;
   },
+  meetAgain: meetStreamAgain,
   /** Three bytes; the two behind the version are leftovers of option bytes. */
   getVersion: async (transport) => {
     const { reads } = await runDialogue(transport, begin(GET_VERSION).read(3).ack("completion").build());

@@ -23,6 +23,7 @@ const GOOD: Readonly<Record<keyof typeof TARGET_OPTIONS, readonly [text: string,
   pageSize: ["2k", 2048],
   layout: ["single-bank", "single-bank"],
   maxFrame: ["64", 64],
+  crcProgram: ["0", false],
   force: ["1", true],
 };
 

@@ -62,6 +62,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   pageSize: [2048, "2k", "0x0", -1],
   layout: ["single-bank", 1],
   maxFrame: [36, 258, 35, 259, "64.5"],
+  crcProgram: [true, false, 1],
   force: [true, false, "yes"],
 };
 

@@ -126,6 +126,8 @@ const TARGET: Readonly<Record<string, Row>> = {
   "--layout": { changes: [I2C, "--layout single-bank"] },
   "--max-frame": { changes: [I2C, "--max-frame 64"], refused: [`${SERIAL} --max-frame 64`, `${SIM} --max-frame 64`] },
   "--force": { changes: [I2C, "--force"], refused: [`${SERIAL} --force`, `${SIM} --force`] },
+  "--crc-program": { changes: [SERIAL, "--crc-program"] },
+  "--no-crc-program": { changes: [SERIAL, "--no-crc-program"] },
   "--json": { changes: [I2C, "--json"] },
   "--quiet": { changes: [I2C, "--quiet"] },
   "--trace": { changes: [I2C, "--trace"] },

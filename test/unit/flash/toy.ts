@@ -1,7 +1,7 @@
 /** Chips of a few bytes, so that a case fits on a screen. */
 import type { Geometry, Page } from "../../../src/devices/device.js";
 import { MemoryImage } from "../../../src/image/image.js";
-import type { Holding } from "../../../src/flash/look/compare.js";
+import type { Holding } from "../../../src/flash/look/comparison.js";
 import { contentsOf } from "../../../src/flash/write/contents.js";
 import type { Finding, Rest } from "../../../src/flash/write/plan.js";
 

@@ -1,0 +1,32 @@
+/** A program into the chip's RAM, and a look whether it is there. */
+import { sameBytes } from "../../bytes.js";
+import { BootlaceError, hex } from "../../errors.js";
+import type { Segment } from "../../image/image.js";
+import type { Phase } from "../events.js";
+import type { JobRun } from "../run/job-run.js";
+import { persist } from "../run/retry.js";
+
+/** A multiple of what any family writes at once. */
+const BLOCK_BYTES = 16;
+
+/** RAM may be written over itself: a block that failed is just written again. @throws BootlaceError RESET_FAILED, REFUSED, ... */
+export async function loadProgram(run: JobRun, phase: Phase, { address, bytes }: Segment): Promise<void> {
+  const { loader } = run.session;
+  const padded = new Uint8Array(Math.ceil(bytes.length / BLOCK_BYTES) * BLOCK_BYTES);
+  padded.set(bytes);
+  for (let done = 0; done < padded.length;) {
+    const at = address + done;
+    done = await persist(run, { phase, address: at }, async () => {
+      const block = padded.subarray(done, done + loader.writeBytes); // fewer when the frame was too long for the adapter
+      await loader.writeMany([{ address: at, bytes: block }]);
+      return done + block.length;
+    });
+  }
+  const held = await persist(run, { phase, address }, () => loader.readMemory(address, padded.length));
+  if (!sameBytes(held, padded))
+    throw new BootlaceError(
+      "RESET_FAILED",
+      `the RAM at ${hex(address)} does not hold the program that was written to it`,
+      { address },
+    );
+}

@@ -1,0 +1,171 @@
+/**
+ * Checksums by a program in the chip's RAM (protocol/crc-map.ts), for ROMs that have no Get Checksum. Each run ends with a reset of the
+ * chip, so all that is wanted is asked at once. What it says is believed when the results' own CRC is that of this run, and, the first
+ * time, when a few spans that are read say the same. When anything is amiss, it is not tried again in this session: reading is left.
+ */
+import type { CrcProgramPlace } from "../../devices/crc-program.js";
+import { BootlaceError, hex } from "../../errors.js";
+import { stm32Crc } from "../../protocol/crc.js";
+import {
+  CRC_MAP_ALIGNMENT,
+  CRC_MAP_CYCLES,
+  crcMapOf,
+  crcMapProgram,
+  crcMapRoom,
+  type CrcMapProgram,
+  type CrcMapTable,
+  type CrcRanges,
+} from "../../protocol/crc-map.js";
+import { getId } from "../../protocol/identify.js";
+import { dialectOf } from "../../protocol/dialect/table.js";
+import { delay } from "../../transport/transport.js";
+import { loadProgram } from "../chip/load-program.js";
+import type { Phase } from "../events.js";
+import type { JobRun } from "../run/job-run.js";
+import { persist } from "../run/retry.js";
+import type { Checksummer } from "./checksummer.js";
+import { readSpan } from "./read.js";
+import type { Span } from "./span.js";
+
+/** From here on the larger table has paid for itself: see CRC_MAP_CYCLES. */
+const BYTE_TABLE_FROM_BYTES = 512 * 1024;
+/** Reading 1 KiB: 9 bits a byte at 400 kHz, 11 bits at 115200 baud; slower than this on slower wires. */
+const READ_MS_PER_KIB = { message: 25, byte: 95 } as const;
+/** Writing the program, reading it and its results, Go, the questions until it answers. */
+const OVERHEAD_MS = 60;
+/** Each run is a reset of the chip: it must be worth one. */
+const WORTH_MS = 300;
+/** Beyond twice what was expected. */
+const LATE_MS = 2000;
+/** Read beside the first results of a session, as long as no product is known to do this for certain. */
+const SAMPLES = 3;
+
+export class CrcProgram implements Checksummer {
+  readonly by = "checksum program";
+  readonly together = true;
+  #state: "untried" | "believed" | "given up" = "untried";
+
+  constructor(private readonly place: CrcProgramPlace) {}
+
+  worth({ session }: JobRun, bytes: number): boolean {
+    if (this.#state === "given up") return false;
+    const readingMs = (bytes / 1024) * READ_MS_PER_KIB[session.loader.transport.traits.framing];
+    return readingMs - this.#expectedMs(bytes) - OVERHEAD_MS > WORTH_MS;
+  }
+
+  /** Results are a word each and lie in RAM with the program. */
+  get mostSpans(): number {
+    const fixed = crcMapRoom({ ranges: [{ start: 0, bytes: 4, count: 1 }], table: "byte" });
+    return Math.max(0, Math.floor((this.place.area.end - this.#loadAddress - fixed) / BYTES_PER_SPAN));
+  }
+
+  async crcs(run: JobRun, phase: Phase, spans: readonly Span[]): Promise<readonly number[] | undefined> {
+    const bytes = spans.reduce((sum, { length }) => sum + length, 0);
+    if (this.#state === "given up" || spans.length > this.mostSpans) return undefined;
+    const program = this.#programFor(spans, bytes);
+    if (this.#state === "untried")
+      run.note(
+        `checksums come from a program in the chip's RAM at ${hex(this.#loadAddress)}, which resets the chip`,
+      );
+    const crcs = await this.#results(run, phase, program, bytes);
+    if (crcs && (this.#state === "believed" || (await this.#samplesAgree(run, phase, spans, crcs)))) {
+      this.#state = "believed";
+      return [...crcs];
+    }
+    this.#state = "given up";
+    run.note("the program in the chip's RAM left no results that can be believed; the flash is read instead");
+    return undefined;
+  }
+
+  get #loadAddress(): number {
+    return Math.ceil(this.place.area.start / CRC_MAP_ALIGNMENT) * CRC_MAP_ALIGNMENT;
+  }
+
+  #expectedMs(bytes: number): number {
+    const { fixed, perByte } = CRC_MAP_CYCLES[tableFor(bytes)];
+    return ((fixed + perByte * bytes) * 1000) / this.place.clockHz + this.place.startupMs;
+  }
+
+  #programFor(spans: readonly Span[], bytes: number): CrcMapProgram {
+    const seed = Math.floor(Math.random() * 0x1_0000_0000);
+    return crcMapProgram({
+      loadAddress: this.#loadAddress,
+      ranges: rangesOf(spans),
+      seed,
+      table: tableFor(bytes),
+    });
+  }
+
+  async #results(
+    run: JobRun,
+    phase: Phase,
+    program: CrcMapProgram,
+    bytes: number,
+  ): Promise<Uint32Array | undefined> {
+    const { loader } = run.session;
+    await loadProgram(run, phase, { address: this.#loadAddress, bytes: program.bytes });
+    await persist(run, { phase, address: this.#loadAddress }, () => loader.go(this.#loadAddress));
+    await this.#comeBack(run, this.#expectedMs(bytes));
+    const { address, length } = program.results;
+    return crcMapOf(program, await readSpan(run, phase, { address, length }));
+  }
+
+  /** @throws BootlaceError RESET_FAILED where nothing brings the chip back, WRONG_CHIP where another one answers */
+  async #comeBack(run: JobRun, expectedMs: number): Promise<void> {
+    const { loader, reenter, chip } = run.session;
+    const { transport } = loader;
+    // Not asked before: a chip that measures the length of a byte must not meet half of one.
+    await transport.exchange([delay(Math.ceil(expectedMs))]);
+    if (!(await dialectOf(transport).meetAgain(transport, 2 * expectedMs + LATE_MS))) {
+      if (!reenter) throw gone(chip.port);
+      run.note(
+        "the chip did not come back by itself from the program in its RAM; its reset lines brought it back",
+      );
+      await reenter();
+    }
+    const productId = await getId(transport);
+    if (productId !== chip.productId)
+      throw new BootlaceError(
+        "WRONG_CHIP",
+        `another chip answers after the reset: product ID ${hex(productId, 3)} instead of ${hex(chip.productId, 3)}`,
+      );
+  }
+
+  async #samplesAgree(
+    run: JobRun,
+    phase: Phase,
+    spans: readonly Span[],
+    crcs: Uint32Array,
+  ): Promise<boolean> {
+    for (let i = 0; i < Math.min(SAMPLES, spans.length); i++) {
+      const at = Math.floor(Math.random() * spans.length);
+      if (stm32Crc(await readSpan(run, phase, spans[at]!)) !== crcs[at]) return false;
+    }
+    return true;
+  }
+}
+
+/** A result of 4 bytes, and at worst an entry of 16 in the job. */
+const BYTES_PER_SPAN = 20;
+
+const tableFor = (bytes: number): CrcMapTable => (bytes >= BYTE_TABLE_FROM_BYTES ? "byte" : "nibble");
+
+/** Spans of one length that lie one behind the other are one entry of the job. */
+function rangesOf(spans: readonly Span[]): CrcRanges[] {
+  const ranges: { start: number; bytes: number; count: number }[] = [];
+  for (const { address, length } of spans) {
+    const last = ranges.at(-1);
+    if (last?.bytes === length && last.start + last.bytes * last.count === address) last.count++;
+    else ranges.push({ start: address, bytes: length, count: 1 });
+  }
+  return ranges;
+}
+
+const gone = (port: string): BootlaceError =>
+  new BootlaceError(
+    "RESET_FAILED",
+    `the chip on ${port} did not come back from the checksum program in its RAM`,
+    {
+      hint: "Reset it with BOOT0 high and run the same command again without --crc-program.",
+    },
+  );

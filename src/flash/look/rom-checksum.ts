@@ -1,0 +1,62 @@
+/** The ROM's Get Checksum: a command a span. */
+import { concat, sameBytes } from "../../bytes.js";
+import { BootlaceError } from "../../errors.js";
+import { chunks } from "../../protocol/bootloader.js";
+import { READ_MEMORY } from "../../protocol/commands.js";
+import { stm32Crc } from "../../protocol/crc.js";
+import { surely } from "../../protocol/patiently.js";
+import type { Phase } from "../events.js";
+import type { JobRun } from "../run/job-run.js";
+import { persist } from "../run/retry.js";
+import type { CheckedBy, Checksummer } from "./checksummer.js";
+import type { Span } from "./span.js";
+
+export class RomChecksum implements Checksummer {
+  readonly together = false;
+  readonly mostSpans = Infinity;
+  /** Some bootloaders list Get Checksum and have no code for it (Open Bootloader v3.0.1, a G070 in the field). */
+  #refused = false;
+
+  get by(): CheckedBy {
+    return this.#refused ? "read back" : "checksum";
+  }
+
+  worth(): boolean {
+    return !this.#refused;
+  }
+
+  async crcs(run: JobRun, phase: Phase, spans: readonly Span[]): Promise<readonly number[]> {
+    const crcs: number[] = [];
+    for (const span of spans) crcs.push(await this.#crc(run, phase, span));
+    return crcs;
+  }
+
+  /** A chip that refuses the command, but can be read, is read from then on. */
+  async #crc(run: JobRun, phase: Phase, span: Span): Promise<number> {
+    const { address, length } = span;
+    if (this.#refused) return crcByReading(run, phase, span);
+    try {
+      return await persist(run, { phase, address }, () => run.session.loader.checksum(address, length));
+    } catch (error) {
+      if (!(error instanceof BootlaceError) || error.code !== "PROTECTED") throw error;
+      const crc = await crcByReading(run, phase, span); // a chip that is protected refuses this too
+      this.#refused = true;
+      run.note("the bootloader lists Get Checksum and refuses it; the flash is read instead");
+      return crc;
+    }
+  }
+}
+
+/** In pieces, so that a stop request is answered soon; each until it reads the same twice, because data have no checksum on the way. */
+const PIECE_BYTES = 4096;
+
+async function crcByReading(run: JobRun, phase: Phase, { address, length }: Span): Promise<number> {
+  const { loader } = run.session;
+  const pieces: Uint8Array[] = [];
+  for (const piece of chunks(address, length, PIECE_BYTES)) {
+    const ask = (): Promise<Uint8Array> =>
+      persist(run, { phase, address: piece.address }, () => loader.readMemory(piece.address, piece.length));
+    pieces.push(await surely(READ_MEMORY.name, ask, sameBytes));
+  }
+  return stm32Crc(concat(pieces));
+}
