@@ -6,7 +6,7 @@ import { stackAreas } from "../devices/stack.js";
 import type { ChipFacts, FlashFacts, FlashPage } from "./facts.js";
 import type { I2cVersion, UartVersion } from "./opcodes.js";
 import { I2C_OPCODES, UART_OPCODES } from "./opcodes.js";
-import { optionLayoutOf } from "./option-bytes.js";
+import { optionLayoutOf } from "./option-layouts.js";
 
 export interface FactsOptions {
   /** Bytes; default the row's largest. */

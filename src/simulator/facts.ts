@@ -1,7 +1,7 @@
 /** What a simulated chip has: memories, addresses, protocol versions. Made from a device row (device-facts.ts) or written by hand. */
 import type { Range } from "../devices/device.js";
 import type { I2cVersion, UartVersion } from "./opcodes.js";
-import type { OptionLayout } from "./option-bytes.js";
+import type { OptionLayout } from "./option-layouts.js";
 
 export interface FlashPage {
   readonly address: number;

@@ -4,7 +4,8 @@ import type { ChipFacts, FlashPage } from "./facts.js";
 import { FaultPlan } from "./faults.js";
 import type { OperationFault } from "./faults.js";
 import { Memory } from "./memory.js";
-import { levelOf, protectedCodes, protectSectors, setLevel } from "./option-bytes.js";
+import { bootConditionsOf, bootOptions, startsFrom } from "./boot-conditions.js";
+import { levelOf, loadOptions, protectedCodes, protectSectors, setLevel } from "./option-bytes.js";
 import type { ReadoutLevel } from "./option-bytes.js";
 import type { ChipOptions, SpecialReply } from "./options.js";
 import type { ChipTimings } from "./timings.js";
@@ -45,6 +46,8 @@ export class Mcu {
   #boot0: boolean;
   #nrst = true;
   #emptyFlag = false;
+  /** Option bytes in force: as they were at the last load. */
+  #options = new Uint8Array(0);
   /** The next boot, whatever is selected. */
   #startsApplication = false;
 
@@ -58,7 +61,7 @@ export class Mcu {
     const { sizeRegisterKiB } = this.quirks;
     this.facts = { ...options.facts, ...(sizeRegisterKiB !== undefined && { sizeRegisterKiB }) };
     this.timings = { ...defaultTimings(options.facts), ...options.timings };
-    this.memory = new Memory(this.facts, options.memory, this.#seed);
+    this.memory = new Memory(this.facts, options);
     this.specialReplies = options.specialReplies ?? {};
     this.#applyProtection(options);
     this.#boot0 = options.boot0 ?? true;
@@ -157,8 +160,10 @@ export class Mcu {
   }
 
   #boot(): void {
-    const wantsBootloader =
-      !this.#startsApplication && (this.#boot0 || (this.facts.emptyCheck && this.#emptyFlag));
+    const empty = this.facts.emptyCheck && this.#emptyFlag;
+    const inputs = { options: this.#options, boot0: this.#boot0, empty };
+    const from = startsFrom(bootConditionsOf(this.facts), inputs);
+    const wantsBootloader = !this.#startsApplication && from === "bootloader";
     this.#startsApplication = false;
     const level2 = this.level === 2 && !this.quirks.level2Commands;
     this.#state = wantsBootloader && !level2 ? "bootloader" : "application";
@@ -192,7 +197,9 @@ export class Mcu {
   #loadOptions(): void {
     const { optionBytes, writeProtected, flash } = this.memory;
     const layout = this.facts.optionLayout;
+    loadOptions(optionBytes, layout);
     this.level = levelOf(optionBytes, layout);
+    this.#options = bootOptions(optionBytes, this.facts, this.quirks.brokenOptionsLock);
     this.#emptyFlag = flash.isEmpty;
     const codes = new Set([...writeProtected, ...protectedCodes(optionBytes, layout)]);
     this.#protectedPages = codes.size === 0 ? new Set() : this.#pagesOf(codes);

@@ -3,7 +3,9 @@ import type { Range } from "../devices/device.js";
 import type { ChipFacts } from "./facts.js";
 import { Flash } from "./flash.js";
 import type { ChipMemory } from "./memory-file.js";
-import { factoryOptions } from "./option-bytes.js";
+import { bootConditionsOf, letPinDecide } from "./boot-conditions.js";
+import { complete, factoryOptions } from "./option-bytes.js";
+import type { ChipOptions } from "./options.js";
 import { Ram } from "./ram.js";
 import { seededBytes } from "./random.js";
 
@@ -16,6 +18,14 @@ const inside = (ranges: readonly Range[], address: number): boolean =>
 const blockAround = (address: number): Range => {
   const start = address - (address % 256);
   return { start, end: start + 256 };
+};
+
+type MemoryOptions = Pick<ChipOptions, "memory" | "seed" | "optionBytes">;
+
+/** With BOOT_LOCK, which ST's own range of some chips leaves out; a chip whose range is not known has option bytes all the same. */
+const optionLength = ({ optionBytes: [range], optionLayout }: ChipFacts): number => {
+  if (optionLayout.form === "word") return 128;
+  return range ? Math.min(128, range.end - range.start) : 32;
 };
 
 export class Memory {
@@ -32,17 +42,15 @@ export class Memory {
   readonly #system: ReadonlyMap<number, number>;
   readonly #systemRanges: readonly Range[];
 
-  constructor(facts: ChipFacts, store: ChipMemory | undefined, seed: number) {
+  constructor(facts: ChipFacts, { memory: store, seed = 1, optionBytes = "board" }: MemoryOptions) {
     this.#facts = facts;
     this.#store = store;
     this.flash = new Flash(facts.flash);
     this.ram = new Ram(facts.ram.areas, seed & 0xff);
-    const optionRange = facts.optionBytes[0];
     const side = store?.side;
-    this.optionBytes = factoryOptions(
-      facts.optionLayout,
-      optionRange ? Math.min(128, optionRange.end - optionRange.start) : 32,
-    );
+    this.optionBytes = factoryOptions(facts.optionLayout, optionLength(facts));
+    if (optionBytes === "board") letPinDecide(this.optionBytes, bootConditionsOf(facts));
+    complete(this.optionBytes, facts.optionLayout);
     this.dataEeprom = new Uint8Array(facts.dataEeprom ? facts.dataEeprom.end - facts.dataEeprom.start : 0);
     this.otp = new Uint8Array(facts.otp ? facts.otp.end - facts.otp.start : 0).fill(0xff);
     if (side) {

@@ -1,92 +1,101 @@
-/**
- * Option bytes as memory: where the readout level and the write protection lie, by series.
- * Sources: the chapters on option bytes of PM0075 (F1), RM0091 (F0), RM0316 (F3), RM0090 (F4), RM0444 (G0), RM0351 (L4), RM0367 (L0).
- * Area registers (start and end page) of newer series are not modelled: there the sectors are kept beside the option bytes.
- */
+/** Option bytes as memory: what a new chip holds, its readout level and write protection, and what a write or its interruption leaves. */
+import type { OptionLayout } from "./option-layouts.js";
+
 export type ReadoutLevel = 0 | 1 | 2;
-
-export interface OptionLayout {
-  /** Offset of the readout protection byte from the base. */
-  readonly rdpOffset: number;
-  /** The byte that means "not protected". */
-  readonly rdpLevel0: number;
-  /** The byte that means level 2; undefined on F1, which has no level 2. */
-  readonly rdpLevel2?: number;
-  /** "byte": the next byte must be its complement or the chip counts as protected. */
-  readonly complement: "byte" | "none";
-  /** Where the write-protection bits are and whether a cleared bit protects; undefined: kept beside the option bytes. */
-  readonly wrp?: {
-    readonly offset: number;
-    readonly bytes: number;
-    readonly step: 1 | 2;
-    readonly activeLow: boolean;
-  };
-  /** Bytes of flash that one code of Write Protect covers; undefined: one erase unit. */
-  readonly wrpSectorBytes?: number;
-}
-
-const F1_HALFWORDS: OptionLayout = {
-  rdpOffset: 0,
-  rdpLevel0: 0xa5,
-  complement: "byte",
-  wrp: { offset: 8, bytes: 4, step: 2, activeLow: true },
-  wrpSectorBytes: 4096,
-};
-
-const HALFWORDS: OptionLayout = { ...F1_HALFWORDS, rdpLevel0: 0xaa, rdpLevel2: 0xcc };
-
-const WORDS: OptionLayout = { rdpOffset: 0, rdpLevel0: 0xaa, rdpLevel2: 0xcc, complement: "none" };
-
-const LAYOUTS: Readonly<Record<string, OptionLayout>> = {
-  F0: HALFWORDS,
-  F1: F1_HALFWORDS,
-  F3: HALFWORDS,
-  F2: { ...WORDS, rdpOffset: 1, wrp: { offset: 8, bytes: 2, step: 1, activeLow: true } },
-  F4: { ...WORDS, rdpOffset: 1, wrp: { offset: 8, bytes: 2, step: 1, activeLow: true } },
-  F7: { ...WORDS, rdpOffset: 1 },
-  L0: { ...WORDS, wrp: { offset: 8, bytes: 4, step: 1, activeLow: false }, wrpSectorBytes: 4096 },
-  L1: { ...WORDS, wrp: { offset: 8, bytes: 4, step: 1, activeLow: false }, wrpSectorBytes: 4096 },
-};
-
-export const optionLayoutOf = (series: string): OptionLayout => LAYOUTS[series] ?? WORDS;
 
 /** Bytes of a chip fresh from the factory: not protected, nothing write-protected. */
 export const factoryOptions = (layout: OptionLayout, lengthBytes: number): Uint8Array => {
   const bytes = new Uint8Array(lengthBytes).fill(0xff);
-  if (layout.wrp && !layout.wrp.activeLow)
-    bytes.fill(0, layout.wrp.offset, layout.wrp.offset + layout.wrp.bytes);
+  const view = new DataView(bytes.buffer);
+  for (const [offset, word] of layout.factory)
+    if (offset + 4 <= lengthBytes) view.setUint32(offset, word, true);
+  if (layout.wrp) setProtectedCodes(bytes, layout, []);
   setLevel(bytes, layout, 0);
-  if (layout.complement === "byte") fillComplements(bytes);
+  complete(bytes, layout);
+  loadOptions(bytes, layout);
   return bytes;
 };
 
-const fillComplements = (bytes: Uint8Array): void => {
-  for (let at = 0; at + 1 < bytes.length; at += 2) bytes[at + 1] = ~bytes[at]! & 0xff;
+/** Fills in all inverses. */
+export const complete = (bytes: Uint8Array, { form }: OptionLayout): void => {
+  if (form === "byte") for (let at = 0; at + 1 < bytes.length; at += 2) bytes[at + 1] = ~bytes[at]! & 0xff;
+  if (form === "half-word")
+    for (let at = 0; at + 3 < bytes.length; at += 4) {
+      bytes[at + 2] = ~bytes[at]! & 0xff;
+      bytes[at + 3] = ~bytes[at + 1]! & 0xff;
+    }
+  if (form === "word")
+    for (let at = 0; at + 7 < bytes.length; at += 8)
+      for (let byte = at; byte < at + 4; byte++) bytes[byte + 4] = ~bytes[byte]! & 0xff;
+};
+
+/** Whether the value at `offset` and its inverse fit; always where there is none. */
+export const isIntact = (bytes: Uint8Array, { form }: OptionLayout, offset: number): boolean => {
+  const inverse = { byte: 1, "half-word": 2, word: 4, pair: 0, plain: 0 }[form];
+  if (inverse === 0 || offset + inverse >= bytes.length) return true;
+  const length = Math.min(inverse, 4);
+  const start = offset - (offset % (2 * inverse));
+  for (let at = start; at < start + length; at++)
+    if ((bytes[at]! ^ bytes[at + inverse]!) !== 0xff) return false;
+  return true;
+};
+
+/** The new set after the ROM erased the old one. */
+export const programOptions = (bytes: Uint8Array, layout: OptionLayout, data: Uint8Array): void => {
+  const sent = data.subarray(0, bytes.length);
+  if (layout.form === "byte") bytes.fill(0xff); // the erased rest stays so: AN2662, "all options are erased before writing"
+  if (layout.form !== "pair") bytes.set(sent);
+  else for (let at = 4; at + 4 <= sent.length; at += 8) bytes.set(sent.subarray(at, at + 4), at);
+  // Beyond the frame the registers keep what was loaded (ST's Open Bootloader); the controller computes the inverses (RM0444, 3.4).
+  if (layout.form === "word") complete(bytes, layout);
+};
+
+/** Power went between erase and programming. L0 and L1 erase a word at a time, to 0; registers are not known and keep the old set. */
+export const interruptOptions = (bytes: Uint8Array, { form }: OptionLayout): void => {
+  if (form === "half-word") bytes.fill(0, 0, 4);
+  else if (form !== "pair") bytes.fill(0xff);
+};
+
+/** What takes effect: of a pair the second word, which from now on is the first as well. */
+export const loadOptions = (bytes: Uint8Array, { form }: OptionLayout): void => {
+  if (form !== "pair") return;
+  for (let at = 0; at + 7 < bytes.length; at += 8) bytes.copyWithin(at, at + 4, at + 8);
 };
 
 export const levelOf = (bytes: Uint8Array, layout: OptionLayout): ReadoutLevel => {
-  const value = bytes[layout.rdpOffset];
-  const damaged =
-    layout.complement === "byte" && (value! ^ bytes[layout.rdpOffset + 1]!) !== 0xff && bytes.length > 1;
-  if (damaged) return 1;
+  const value = bytes[rdpByte(layout)];
+  if (!isIntact(bytes, layout, layout.rdpOffset)) return 1;
   if (value === layout.rdpLevel0) return 0;
   return layout.rdpLevel2 !== undefined && value === layout.rdpLevel2 ? 2 : 1;
 };
 
 export const setLevel = (bytes: Uint8Array, layout: OptionLayout, level: ReadoutLevel): void => {
   const level2 = layout.rdpLevel2 ?? 0x00;
-  const value = level === 0 ? layout.rdpLevel0 : level === 2 ? level2 : 0x00;
-  bytes[layout.rdpOffset] = value;
-  if (layout.complement === "byte") bytes[layout.rdpOffset + 1] = ~value & 0xff;
+  bytes[rdpByte(layout)] = level === 0 ? layout.rdpLevel0 : level === 2 ? level2 : 0x00;
+  completeGroup(bytes, layout, layout.rdpOffset);
 };
 
+const rdpByte = ({ form, rdpOffset }: OptionLayout): number => (form === "pair" ? rdpOffset + 4 : rdpOffset);
+
+/** The inverses of the group of values around `offset`. */
+const completeGroup = (bytes: Uint8Array, layout: OptionLayout, offset: number): void => {
+  if (layout.form === "pair" || layout.form === "plain") return;
+  const length = { byte: 2, "half-word": 4, word: 8 }[layout.form];
+  const start = offset - (offset % length);
+  complete(bytes.subarray(start, start + length), layout);
+};
+
+type WrpBits = NonNullable<OptionLayout["wrp"]>;
+
+const wrpByte = ({ offset, group, step }: WrpBits, byte: number): number =>
+  offset + Math.floor(byte / group) * step + (byte % group);
+
 /** Codes of Write Protect that the bits name. */
-export const protectedCodes = (bytes: Uint8Array, layout: OptionLayout): number[] => {
-  const { wrp } = layout;
+export const protectedCodes = (bytes: Uint8Array, { wrp }: OptionLayout): number[] => {
   if (!wrp) return [];
   const codes: number[] = [];
   for (let bit = 0; bit < wrp.bytes * 8; bit++) {
-    const byte = bytes[wrp.offset + (bit >> 3) * wrp.step] ?? (wrp.activeLow ? 0xff : 0);
+    const byte = bytes[wrpByte(wrp, bit >> 3)] ?? (wrp.activeLow ? 0xff : 0);
     if (((byte >> (bit & 7)) & 1) === (wrp.activeLow ? 0 : 1)) codes.push(bit);
   }
   return codes;
@@ -98,10 +107,10 @@ const setProtectedCodes = (bytes: Uint8Array, layout: OptionLayout, codes: reado
   for (let byte = 0; byte < wrp.bytes; byte++) {
     let bits = 0;
     for (const code of codes) if (code >> 3 === byte) bits |= 1 << (code & 7);
-    const at = wrp.offset + byte * wrp.step;
+    const at = wrpByte(wrp, byte);
     if (at >= bytes.length) return;
     bytes[at] = wrp.activeLow ? ~bits & 0xff : bits;
-    if (layout.complement === "byte") bytes[at + 1] = ~bytes[at] & 0xff;
+    completeGroup(bytes, layout, at);
   }
 };
 

@@ -30,6 +30,11 @@ export interface ChipOptions {
   readonly quirks?: Partial<ChipQuirks>;
   /** What Special and Extended Special answer, by sub-command. Default: no data, one status byte 00. */
   readonly specialReplies?: Readonly<Record<number, SpecialReply>>;
+  /**
+   * Default "board": a chip that has been set up for its board, its pin BOOT0 counts. "factory": as delivered; G0, C0 and U0 then ignore
+   * the pin and are in their bootloader only while their flash is empty. A memory file that holds option bytes has the last word.
+   */
+  readonly optionBytes?: "board" | "factory";
   readonly readoutLevel?: ReadoutLevel;
   /** Codes of Write Protect that are in force from the start. */
   readonly writeProtected?: readonly number[];

@@ -85,6 +85,8 @@ export interface ChipQuirks {
   readonly specialOversize: "consume" | "desync";
   /** The bootloader clears the flag of the empty check when it starts. */
   readonly emptyFlagCleared: boolean;
+  /** open: RM0444 only warns that option bytes which do not fit their inverses may lock the chip for ever. */
+  readonly brokenOptionsLock: boolean;
 
   /** open: AN2606 says which RAM the bootloader uses, not that it leaves the rest alone when it starts. */
   readonly startOverwritesRam: boolean;
@@ -129,6 +131,7 @@ export const NO_QUIRKS: ChipQuirks = {
   damagedReadResets: false,
   specialOversize: "consume",
   emptyFlagCleared: false,
+  brokenOptionsLock: false,
   startOverwritesRam: false,
   afterRamProgram: "as selected",
 };

@@ -4,7 +4,7 @@ import type { Dialogue, Measure } from "../dialogue.js";
 import { hex } from "../../errors.js";
 import type { Operation } from "../timeline.js";
 import { ACK, NACK } from "../opcodes.js";
-import { levelOf } from "../option-bytes.js";
+import { interruptOptions, levelOf, programOptions } from "../option-bytes.js";
 import type { Rom } from "../rom.js";
 import { areaOf, takeAddress } from "./address.js";
 
@@ -170,13 +170,19 @@ function* storeOptions(rom: Rom, { data, noStretch }: Store): Dialogue {
   const { mcu } = rom;
   const { memory, facts, quirks } = mcu;
   const finish = (): void => {
-    memory.optionBytes.set(data.subarray(0, memory.optionBytes.length));
+    programOptions(memory.optionBytes, facts.optionLayout, data);
     memory.writeProtected = [];
     const regression = mcu.level === 1 && levelOf(memory.optionBytes, facts.optionLayout) === 0;
     if (regression) for (const page of memory.flash.facts.pages) memory.flash.erase(page);
     memory.saveSide();
   };
-  const readyMs = mcu.operate({ durationMs: mcu.timings.optionBytesMs, finish }, rom.nowMs);
+  const interrupt = (fraction: number): void => {
+    if (fraction === 0) return;
+    interruptOptions(memory.optionBytes, facts.optionLayout);
+    memory.saveSide();
+  };
+  const operation = { durationMs: mcu.timings.optionBytesMs, finish, interrupt };
+  const readyMs = mcu.operate(operation, rom.nowMs);
   yield* status(ACK, readyMs, noStretch);
   const reloads = !(rom.bus === "uart" && quirks.uartOptionReloadMissing);
   mcu.at(rom.nowMs, () => mcu.reset(reloads ? "options" : "software"), true);

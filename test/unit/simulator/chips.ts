@@ -1,6 +1,6 @@
 /** Small chips for tests, written out by hand: they hold the device rows to account too. */
 import type { FlashPage, ChipFacts } from "../../../src/simulator/facts.js";
-import { optionLayoutOf } from "../../../src/simulator/option-bytes.js";
+import { optionLayoutOf } from "../../../src/simulator/option-layouts.js";
 
 export const FLASH = 0x0800_0000;
 export const ADDRESS = 0x51;
