@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readEnvironment, unknownVariables } from "../../../src/cli/environment.js";
+import { LEAST_MESSAGE } from "../../../src/transport/i2c/frame-limits.js";
 import { TARGET_OPTIONS, variableOf } from "../../../src/cli/target-options.js";
 import { cli, FakeIo } from "./fake-io.js";
 
@@ -43,7 +44,11 @@ describe("the environment", () => {
   it.each([
     ["BOOTLACE_BAUD", "fast", 'BOOTLACE_BAUD is "fast". "fast" is not a baud rate'],
     ["BOOTLACE_FORCE", "maybe", 'BOOTLACE_FORCE is "maybe". 1 or 0 is expected.'],
-    ["BOOTLACE_MAX_FRAME", "1", 'BOOTLACE_MAX_FRAME is "1". A whole number from 36 to 258 is expected.'],
+    [
+      "BOOTLACE_MAX_FRAME",
+      "1",
+      `BOOTLACE_MAX_FRAME is "1". A whole number from ${LEAST_MESSAGE} to 258 is expected.`,
+    ],
     ["BOOTLACE_LINE", "boot0", "NAME=LINE is expected"],
   ])("%s=%s is refused and named", (name, text, message) => {
     expect(() => readEnvironment({ [name]: text })).toThrow(message);

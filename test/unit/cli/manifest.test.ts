@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import Ajv from "ajv";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { LEAST_MESSAGE } from "../../../src/transport/i2c/frame-limits.js";
 import { FIELDS, parseManifest } from "../../../src/cli/manifest.js";
 
 const schema = JSON.parse(readFileSync("schema/targets.schema.json", "utf8")) as {
@@ -61,7 +62,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   flashSize: [131_072, "128k", "0x20000", 0, "0k", 1.5, "big"],
   pageSize: [2048, "2k", "0x0", -1],
   layout: ["single-bank", 1],
-  maxFrame: [36, 258, 35, 259, "64.5"],
+  maxFrame: [LEAST_MESSAGE, 258, LEAST_MESSAGE - 1, 259, "64.5"],
   crcProgram: [true, false, 1],
   force: [true, false, "yes"],
 };
