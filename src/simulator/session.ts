@@ -2,7 +2,7 @@
 import type { Ask, Dialogue } from "./dialogue.js";
 import type { Mcu } from "./mcu.js";
 import { BUSY, NACK } from "./opcodes.js";
-import { runRom } from "./rom.js";
+import { runRom } from "./main-loop.js";
 import type { Rom } from "./rom.js";
 
 const NOTHING = new Uint8Array(0);
