@@ -4,12 +4,12 @@ import { runMoves } from "./line-driver.js";
 import type { LineDriver } from "./line-driver.js";
 import type { ResetSequence } from "./sequence.js";
 
+/** How often the entry part is run at most: auto-baud measures badly now and then (AN2606). */
+const MOST_ATTEMPTS = 3;
+
 export interface EnterOptions {
-  /** How often the entry part is run at most. Default 3: auto-baud measures badly now and then (AN2606). */
-  readonly attempts?: number | undefined;
   /** Says whether the bootloader answers. An error that is not silence is thrown through. */
   readonly probe: () => Promise<boolean>;
-  readonly onAttempt?: ((attempt: number, attempts: number) => void) | undefined;
   /** Looked at before each attempt, never inside one. */
   readonly signal?: AbortSignal | undefined;
   readonly wait?: (ms: number) => Promise<unknown>;
@@ -25,17 +25,15 @@ export async function enterBootloader(
   driver: LineDriver,
   options: EnterOptions,
 ): Promise<number> {
-  const { attempts = 3, probe, onAttempt, signal, wait } = options;
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  const { probe, signal, wait } = options;
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     signal?.throwIfAborted();
-    onAttempt?.(attempt, attempts);
     await runMoves(sequence.entry, driver, wait);
     if (await probe()) return attempt;
   }
-  const times = attempts === 1 ? "once" : `${attempts} times`;
   throw new BootlaceError(
     "NO_REPLY",
-    `the chip stays silent; the entry part of the reset sequence was run ${times}`,
+    `the chip stays silent; the entry part of the reset sequence was run ${MOST_ATTEMPTS} times`,
   );
 }
 

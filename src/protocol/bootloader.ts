@@ -54,7 +54,6 @@ export interface BootloaderQuirks {
 export class Bootloader {
   readonly #listed: ReadonlySet<number>;
   readonly #checksumWait = new ChecksumWait();
-  readonly #prepared = new WeakMap<Block, Dialogue>();
 
   constructor(
     readonly transport: Transport,
@@ -117,27 +116,20 @@ export class Bootloader {
     }
   }
 
-  /**
-   * One command for each block, all in one list.
-   * @returns how often BUSY was the answer
-   * @throws CommandFailure telling how many blocks were acknowledged
-   */
+  /** @returns how often BUSY was the answer. @throws CommandFailure telling how many blocks were acknowledged */
   async writeMany(blocks: readonly Block[], wait: AckOptions = {}): Promise<number> {
-    this.prepareWrites(blocks, wait);
-    const { busy } = await runDialogues(
-      this.transport,
-      blocks.map((block) => this.#prepared.get(block)!),
-    );
-    for (const block of blocks) this.#prepared.delete(block);
-    return busy;
+    return this.sendWrites(this.compileWrites(blocks, wait));
   }
 
-  /** Compiles what a later `writeMany` of these blocks needs: while the bus is busy with others, it costs no time. */
-  prepareWrites(blocks: readonly Block[], wait: AckOptions = {}): void {
+  /** One command for each block: made while the bus is busy with other ones, they cost no time. */
+  compileWrites(blocks: readonly Block[], wait: AckOptions = {}): readonly Dialogue[] {
     const chosen = this.#choose(WRITE_MEMORY);
-    for (const block of blocks)
-      if (!this.#prepared.has(block))
-        this.#prepared.set(block, compileWrite(chosen, block.address, block.bytes, wait));
+    return blocks.map(({ address, bytes }) => compileWrite(chosen, address, bytes, wait));
+  }
+
+  /** All in one list. @returns and @throws as `writeMany` */
+  async sendWrites(writes: readonly Dialogue[]): Promise<number> {
+    return (await runDialogues(this.transport, writes)).busy;
   }
 
   /** `pages` by number in one command; the caller keeps to `erasePages` and to what the chip's row allows. */

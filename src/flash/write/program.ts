@@ -5,6 +5,7 @@
 import { isFilledWith, sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { Block } from "../../protocol/bootloader.js";
+import type { Dialogue } from "../../protocol/dialogue.js";
 import { CommandFailure } from "../../protocol/link.js";
 import { blockBytesWithin, cannotBeStored, type PageBlocks, splitBlock } from "./blocks.js";
 import { eraseAsked } from "../erase/ask-numbers.js";
@@ -70,13 +71,16 @@ export class Programmer {
   async #write(given: readonly Item[]): Promise<boolean> {
     const attempts = new Attempts(this.run, { phase: "write" });
     let items = this.#fitting(given);
+    let ready: readonly Dialogue[] = []; // commands for the first items of the next list
     for (let next = 0; next < items.length;) {
       this.run.checkpoint();
       const end = next + this.#wait.listOf(this.#pace.commands);
-      const [{ done, failure }] = await Promise.all([
-        this.#send(items.slice(next, end)),
-        meanwhile(() => this.#prepare(items.slice(end, end + this.#pace.commands))),
+      const list = items.slice(next, end);
+      const [{ done, failure }, ahead] = await Promise.all([
+        this.#send(list, this.#complete(ready, list)),
+        meanwhile(() => this.#compileAhead(items.slice(end, end + this.#pace.commands))),
       ]);
+      ready = failure ? [] : ahead;
       next += done;
       if (done > 0) attempts.progressed();
       if (!failure) continue;
@@ -114,17 +118,27 @@ export class Programmer {
   }
 
   /** Not while the wait is searched for: each list of the search waits as the one before it taught. */
-  #prepare(list: readonly Item[]): void {
-    if (!this.#wait.isFound) return;
-    const blocks = list.map(({ block }) => block);
-    this.run.session.loader.prepareWrites(blocks, this.#wait.options);
+  #compileAhead(list: readonly Item[]): readonly Dialogue[] {
+    return this.#wait.isFound ? this.#compile(list) : [];
   }
 
-  async #send(list: readonly Item[]): Promise<{ done: number; failure?: CommandFailure }> {
+  /** The list may have become shorter or longer than what was compiled ahead. */
+  #complete(ready: readonly Dialogue[], list: readonly Item[]): readonly Dialogue[] {
+    return [...ready.slice(0, list.length), ...this.#compile(list.slice(ready.length))];
+  }
+
+  #compile(list: readonly Item[]): readonly Dialogue[] {
+    const blocks = list.map(({ block }) => block);
+    return this.run.session.loader.compileWrites(blocks, this.#wait.options);
+  }
+
+  async #send(
+    list: readonly Item[],
+    writes: readonly Dialogue[],
+  ): Promise<{ done: number; failure?: CommandFailure }> {
     const startedAt = monotonicMs();
     try {
-      const blocks = list.map(({ block }) => block);
-      const busy = await this.run.session.loader.writeMany(blocks, this.#wait.options);
+      const busy = await this.run.session.loader.sendWrites(writes);
       this.#wait.learn(busy / list.length);
       this.#pace.took(list.length, monotonicMs() - startedAt);
       this.#count(list);
