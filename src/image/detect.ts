@@ -6,7 +6,7 @@
 import { dfuSuffixOf } from "./dfu-suffix.js";
 import { foreignOf, has } from "./foreign.js";
 import type { ImageFormat } from "./image.js";
-import { isText, textKind, wideText } from "./text-kind.js";
+import { isPattern, isText, textKind, wideText } from "./text-kind.js";
 
 /** Why a file is not taken, and what to do instead. */
 export interface Objection {
@@ -63,7 +63,8 @@ export function objectionToRaw(bytes: Uint8Array): Objection | undefined {
           ? "Unpack it and give the firmware file that is inside."
           : "Check that this is the right file.",
     };
-  return isText(bytes) ? textObjection(bytes) : undefined;
+  const kind = textKind(bytes);
+  return isText(bytes) && !(kind === "a text" && isPattern(bytes)) ? textObjection(bytes) : undefined;
 }
 
 function textObjection(bytes: Uint8Array): Objection {

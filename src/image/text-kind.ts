@@ -54,6 +54,15 @@ export function isText(bytes: Uint8Array): boolean {
   return printable >= sample.length * 0.85 || (controls === 0 && isUtf8(sample));
 }
 
+/** Printable, but without a blank or an end of line for longer than any word: a pattern that fills a memory, not a text. */
+export function isPattern(bytes: Uint8Array): boolean {
+  const sample = bytes.subarray(0, SAMPLE_BYTES);
+  return sample.length >= LONGEST_WORD && !sample.some((byte) => BLANKS.has(byte));
+}
+
+/** Of keys and digests in one line, which begin with a mark mostly. */
+const LONGEST_WORD = 256;
+
 /** Half a character at the end is the sample's fault. */
 function isUtf8(sample: Uint8Array): boolean {
   try {

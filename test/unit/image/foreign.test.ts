@@ -191,6 +191,18 @@ describe("a raw binary", () => {
     );
   });
 
+  it("may be a pattern of printable bytes, which no text is without a blank in 256 of them", () => {
+    const pattern = ascii("x".repeat(3000));
+    expect(read(pattern, { format: "bin" }).byteLength).toBe(3000);
+    expect(rejection(() => read(pattern)).hint).toBe(
+      "If these very bytes are meant for the flash, say so with --format bin.",
+    );
+    const text = ascii("a line of a log ".repeat(200));
+    expect(rejection(() => read(text, { format: "bin" })).message).toContain("the file is a text");
+    const json = ascii(`{"error":"${"x".repeat(3000)}"}`);
+    expect(rejection(() => read(json, { format: "bin" })).message).toContain("the file is a JSON text");
+  });
+
   it("may begin with ':' or 'S' and a digit", () => {
     for (const start of [":", "S1", ":\x10\x00", "S3\xff"]) {
       const bytes = ascii(`${start}\x01\x80\x02\x90\x03\xff\x00`);
