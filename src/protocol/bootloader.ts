@@ -4,6 +4,7 @@ import { BootlaceError } from "../errors.js";
 import type { Transport } from "../transport/transport.js";
 import { getChecksum } from "./checksum.js";
 import { ChecksumWait } from "./checksum-wait.js";
+import { chunks } from "./chunks.js";
 import {
   ERASE,
   GET_CHECKSUM,
@@ -34,6 +35,7 @@ import type { Identity } from "./identify.js";
 import { CommandFailure, runDialogue, runDialogues } from "./link.js";
 import type { ResyncOptions } from "./dialect/dialect.js";
 import { dialectOf } from "./dialect/table.js";
+import { withReason } from "./refusal.js";
 import { resynchronise } from "./resync.js";
 
 /** Bytes at an address: what one Write Memory carries. */
@@ -129,15 +131,13 @@ export class Bootloader {
 
   /** All in one list. @returns and @throws as `writeMany` */
   async sendWrites(writes: readonly Dialogue[]): Promise<number> {
-    return (await runDialogues(this.transport, writes)).busy;
+    return (await this.#told(() => runDialogues(this.transport, writes))).busy;
   }
 
   /** `pages` by number in one command; the caller keeps to `erasePages` and to what the chip's row allows. */
   async erasePageList(pages: readonly number[]): Promise<void> {
-    await runDialogue(
-      this.transport,
-      compileErase(dialectOf(this.transport), this.#eraser(), pages, this.quirks.waitAfterEraseMs),
-    );
+    const dialect = dialectOf(this.transport);
+    await this.#run(compileErase(dialect, this.#eraser(), pages, this.quirks.waitAfterEraseMs));
   }
 
   /** @throws BootlaceError REFUSED where the product has no such erase, NOT_OFFERED for banks on 0x43 */
@@ -145,25 +145,25 @@ export class Bootloader {
     const chosen = this.#eraser();
     if (chosen.command === LEGACY_ERASE && what !== "mass")
       throw new BootlaceError("NOT_OFFERED", "Erase Memory 0x43 cannot erase a single bank");
-    await runDialogue(this.transport, compileSpecialErase(chosen, what, this.quirks.waitAfterEraseMs));
+    await this.#run(compileSpecialErase(chosen, what, this.quirks.waitAfterEraseMs));
   }
 
   /** CRC-32/MPEG-2 over words, protocol/crc.ts. `address` and `length` are multiples of 4. */
   async checksum(address: number, length: number): Promise<number> {
     this.#choose(GET_CHECKSUM);
-    return getChecksum(this.transport, address, length, { wait: this.#checksumWait });
+    return this.#told(() => getChecksum(this.transport, address, length, { wait: this.#checksumWait }));
   }
 
   /** Starts the program whose vector table is at `address`. One ACK comes, then the chip is gone from the bus. */
   async go(address: number): Promise<void> {
     this.#choose(GO);
-    await runDialogue(this.transport, compileGo(address, this.quirks.goFirstAckMissing && !this.#onMessages));
+    await this.#run(compileGo(address, this.quirks.goFirstAckMissing && !this.#onMessages));
   }
 
   /** Replaces the set of protected sectors; the chip resets. Numbers are not checked by the chip. */
   async writeProtect(sectors: readonly number[]): Promise<void> {
     const chosen = this.#choose(WRITE_PROTECT);
-    await runDialogue(this.transport, compileWriteProtect(dialectOf(this.transport), chosen, sectors));
+    await this.#run(compileWriteProtect(dialectOf(this.transport), chosen, sectors));
   }
 
   /** The chip resets. Never sent as 0x73 where that erases the chip. */
@@ -174,11 +174,11 @@ export class Bootloader {
         "NOT_OFFERED",
         "Write Unprotect 0x73 would erase this chip, and it does not list 0x74",
       );
-    await runDialogue(this.transport, compileProtection(chosen, TIMEOUT.optionBytes));
+    await this.#run(compileProtection(chosen, TIMEOUT.optionBytes));
   }
 
   async readoutProtect(): Promise<void> {
-    await runDialogue(this.transport, compileProtection(this.#choose(READOUT_PROTECT), TIMEOUT.optionBytes));
+    await this.#run(compileProtection(this.#choose(READOUT_PROTECT), TIMEOUT.optionBytes));
   }
 
   /**
@@ -203,6 +203,19 @@ export class Bootloader {
     await resynchronise(this.transport, options);
   }
 
+  async #run(dialogue: Dialogue): Promise<void> {
+    await this.#told(() => runDialogue(this.transport, dialogue));
+  }
+
+  /** What a listed command is refused for is found out. */
+  async #told<T>(command: () => Promise<T>): Promise<T> {
+    try {
+      return await command();
+    } catch (failure) {
+      throw await withReason(this.transport, failure);
+    }
+  }
+
   get #onMessages(): boolean {
     return this.transport.traits.framing === "message";
   }
@@ -220,12 +233,4 @@ export class Bootloader {
       command: command.name,
     });
   }
-}
-
-/** [address, address + length) in parts of `most` bytes. */
-export function chunks(address: number, length: number, most: number): { address: number; length: number }[] {
-  const parts = [];
-  for (let done = 0; done < length; done += most)
-    parts.push({ address: address + done, length: Math.min(most, length - done) });
-  return parts;
 }

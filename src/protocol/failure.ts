@@ -1,7 +1,7 @@
 /** Turns a failed step into the sentence that a user reads: which command, where, which phase, and what came instead. */
 import { BootlaceError, hex, isSystemError, type ErrorCode } from "../errors.js";
 import type { StepError } from "../transport/transport.js";
-import { GET, GET_ID, GET_VERSION, NACK, READOUT_UNPROTECT } from "./commands.js";
+import { NACK, READ_MEMORY } from "./commands.js";
 import type { Dialogue, DialoguePhase } from "./dialogue.js";
 
 /** What the errno of a bus says. Adapters disagree about which one a missing acknowledge gives. */
@@ -21,7 +21,7 @@ const SYSTEM_FAILURES: Readonly<Record<string, { code: ErrorCode; text: string }
 
 export function dialogueFailure(dialogue: Dialogue, phase: DialoguePhase, cause: StepError): BootlaceError {
   const where = dialogue.address === undefined ? "" : ` at ${hex(dialogue.address)}`;
-  const { code, text } = explain(phase === "command" && !ALWAYS_ALLOWED.has(dialogue.name), cause);
+  const { code, text } = explain(phase === "command" && dialogue.name === READ_MEMORY.name, cause);
   const context = {
     command: dialogue.name,
     phase,
@@ -31,11 +31,6 @@ export function dialogueFailure(dialogue: Dialogue, phase: DialoguePhase, cause:
   const message = `${dialogue.name}${where}: ${text} in the ${phase} phase`;
   return new BootlaceError(code, message, context, { cause: cause.cause ?? cause });
 }
-
-/** Executed whatever the protection (AN4221, section 3), so a refusal means something else. */
-const ALWAYS_ALLOWED: ReadonlySet<string> = new Set(
-  [GET, GET_VERSION, GET_ID, READOUT_UNPROTECT].map(({ name }) => name),
-);
 
 /** What a failed system call on the bus means, in a code and some words. */
 export function explainSystem(cause: unknown): { code: ErrorCode; text: string } {
@@ -51,7 +46,7 @@ export function inOurWords(error: unknown): unknown {
   return new BootlaceError(code, `${error.syscall}: ${text}`, {}, { cause: error });
 }
 
-/** @param protection a refusal at this point means readout protection */
+/** @param protection a refusal at this point means readout protection: of other commands refusal.ts finds out */
 function explain(
   protection: boolean,
   { failure, reply, cause }: StepError,

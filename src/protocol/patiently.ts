@@ -12,11 +12,15 @@ export async function patiently<T>(transport: Transport, ask: () => Promise<T>):
       return await ask();
     } catch (error) {
       if (!(error instanceof BootlaceError) || attempt === MOST_ATTEMPTS) throw error;
-      if (error.code === "ADAPTER_LIMIT") throw error; // the next answer would be the same
+      if (isAnswer(error)) throw error;
       await resynchronise(transport);
     }
   }
 }
+
+/** What would come again: a refused address, or a refused Read Memory. Who draws conclusions from it asks a second time himself. */
+const isAnswer = ({ code, context }: BootlaceError): boolean =>
+  code === "ADAPTER_LIMIT" || code === "PROTECTED" || (code === "REFUSED" && context.phase === "address");
 
 /**
  * Asks until two answers in a row are the same: a bit that flipped on the way shows.

@@ -54,6 +54,7 @@ const commandOf = (rom: Rom, opcode: number): Command | undefined =>
 
 const isAllowed = ({ mcu }: Rom, opcode: number): boolean => {
   if (opcode === OP.checksum && mcu.quirks.checksumUnhandled) return false;
+  if (mcu.unhandledOpcodes.includes(opcode)) return false;
   if (mcu.level === 2) return opcode <= OP.getId;
   if (mcu.level === 0 || ALLOWED_WHEN_PROTECTED.has(opcode)) return true;
   // AN2606 defines Special sub-commands that must be sent at level 1.

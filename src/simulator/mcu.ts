@@ -33,6 +33,7 @@ export class Mcu {
   readonly counts = { erasedPages: 0, programmedBytes: 0, resets: 0 };
   readonly noise: () => number;
   readonly specialReplies: Readonly<Record<number, SpecialReply>>;
+  readonly unhandledOpcodes: readonly number[];
   jumpTarget: number | undefined;
   /** Readout level in force: what was in the option bytes at the last load. */
   level: ReadoutLevel = 0;
@@ -63,6 +64,7 @@ export class Mcu {
     this.timings = { ...defaultTimings(options.facts), ...options.timings };
     this.memory = new Memory(this.facts, options);
     this.specialReplies = options.specialReplies ?? {};
+    this.unhandledOpcodes = options.unhandledOpcodes ?? [];
     this.#applyProtection(options);
     this.#boot0 = options.boot0 ?? true;
     for (const fault of options.faults ?? []) this.faults.add(fault);

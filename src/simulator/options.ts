@@ -25,6 +25,8 @@ export interface ChipOptions {
   /** What Get lists and the chip executes, instead of the version's list. */
   readonly i2cOpcodes?: readonly number[];
   readonly uartOpcodes?: readonly number[];
+  /** Listed by Get and refused, as by a bootloader that has no code for them (Open Bootloader v3.0.1 and Get Checksum). */
+  readonly unhandledOpcodes?: readonly number[];
   readonly timings?: Partial<ChipTimings>;
   /** On top of what the row of this product ID and bootloader version says. */
   readonly quirks?: Partial<ChipQuirks>;

@@ -1,7 +1,12 @@
 /** ST's own command code (Open Bootloader v6.1.3 and v3.0.1) does some things that no ROM seen does, and is right by the documents. */
 import { describe, expect, it } from "vitest";
+import { connect } from "../../src/flash/connect.js";
+import type { Target } from "../../src/flash/target.js";
+import { halfWordFrame, wordFrame } from "../../src/protocol/frames.js";
 import { resynchronise } from "../../src/protocol/resync.js";
 import { connectBootloader } from "../../src/protocol/connect.js";
+import { VirtualClock } from "../../src/simulator/clock.js";
+import { simulate } from "../../src/simulator/spec.js";
 import { openSim } from "../../src/transport/sim/sim.js";
 import { connectSim, firmware } from "../support/sim-target.js";
 
@@ -78,3 +83,78 @@ describe.each(["stm32g071", "stm32g0b1?bus=uart&protocol=3.3"])(
     });
   },
 );
+
+describe.each(["stm32g071", "stm32g0b1?bus=uart&protocol=3.3"])(
+  "a command listed and refused by %s",
+  (name) => {
+    const write = [0x31, 0x32];
+    const erase = [0x44, 0x45];
+    const listed = "though the bootloader lists it; the chip can be read, so this is no readout protection";
+
+    it.each([
+      ["Write Memory", write, (target: Target) => target.write(firmware(BASE, 5000))],
+      ["Erase Memory", erase, (target: Target) => target.erase("all")],
+      ["Go", [0x21], (target: Target) => target.write(firmware(BASE, 5000), { leave: "go" })],
+      ["Write Protect", [0x63, 0x64], (target: Target) => target.protect({ writeSectors: [1] })],
+      ["Write Unprotect", [0x73, 0x74], (target: Target) => target.unprotect("write")],
+      ["Readout Protect", [0x82, 0x83], (target: Target) => target.protect({ readout: true })],
+    ] as const)("is no protection: %s", async (command, unhandledOpcodes, job) => {
+      const { target } = await connectSim(name, {}, { unhandledOpcodes });
+      const error: unknown = await job(target).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(error).toMatchObject({ code: "REFUSED", context: { command, phase: "command" } });
+      expect((error as Error).message).toContain(listed);
+    });
+
+    it("is protection where Read Memory is refused too", async () => {
+      const { target } = await connectSim(name, {}, { readoutLevel: 1 });
+      await expect(target.protect({ writeSectors: [1] })).rejects.toMatchObject({ code: "PROTECTED" });
+      await expect(target.run(BASE)).rejects.toMatchObject({ code: "PROTECTED" });
+    });
+  },
+);
+
+describe.each(["stm32g071", "stm32g0b1?bus=uart"])("a refusal is an answer, of %s", (name) => {
+  /** A chip that has neither system memory nor mass erase, and what is sent to it. */
+  async function poorChip() {
+    const { facts } = await simulate(name.split("?")[0]!, {}, new VirtualClock());
+    const { sizeRegister, uidRegister, idAddress, ...rest } = facts;
+    const flash = { ...facts.flash, massErase: false };
+    const transport = await openSim(name, {
+      facts: { ...rest, flash, systemMemory: [] },
+    });
+    const frames: string[] = [];
+    const exchange = transport.exchange.bind(transport);
+    transport.exchange = (steps) => {
+      for (const step of steps) if (step.kind === "write") frames.push(step.bytes.join());
+      return exchange(steps);
+    };
+    const times = (frame: Uint8Array): number => frames.filter((sent) => sent === frame.join()).length;
+    const registers = [sizeRegister, uidRegister, idAddress].filter((address) => address !== undefined);
+    return { transport, registers, times };
+  }
+
+  it("an address that no document has is asked for once, a documented register twice", async () => {
+    const { transport, registers, times } = await poorChip();
+    const target = await connect(transport);
+    const info = await target.info();
+    expect(info).toMatchObject({ flashSizeFrom: "largest of its product ID" });
+    expect(info.uniqueId).toBeUndefined();
+    await expect(target.read({ start: 0x6000_0000, end: 0x6000_0010 })).rejects.toMatchObject({
+      code: "REFUSED",
+    });
+    expect(times(wordFrame(0x6000_0000))).toBe(1);
+    expect(registers).toHaveLength(3);
+    // Twice: a flipped bit in the question is refused as well, and a size that is not known changes what is erased.
+    for (const address of registers) expect(times(wordFrame(address)), address.toString(16)).toBe(2);
+  });
+
+  it("a mass erase is given once, then the pages are erased", async () => {
+    const { transport, times } = await poorChip();
+    const target = await connect(transport);
+    expect(await target.erase("all")).toMatchObject({ how: "pages", retries: 0 });
+    expect(times(halfWordFrame(0xffff))).toBe(1);
+  });
+});

@@ -42,7 +42,11 @@ export class RegisterReader {
 
   /** A second look that differs may be the one that is wrong: then a third is as the first. */
   async #confirmed({ bytes, ...register }: Register & { readonly bytes: Uint8Array }): Promise<boolean> {
-    return sameBytes(await this.#ask(register), bytes) || sameBytes(await this.#ask(register), bytes);
+    const looksSame = async (): Promise<boolean> => {
+      const answer = await orRefusal(() => this.#ask(register));
+      return typeof answer !== "string" && sameBytes(answer, bytes);
+    };
+    return (await looksSame()) || looksSame();
   }
 
   #ask({ address, length }: Register): Promise<Uint8Array> {
@@ -52,8 +56,9 @@ export class RegisterReader {
   async #orRefused(ask: () => Promise<Uint8Array>): Promise<Uint8Array | undefined> {
     if (this.protected || !this.loader.offers(READ_MEMORY)) return undefined;
     let answer = await orRefusal(ask);
-    // One refusal at the wrong moment looks like protection, and a chip that counts as protected is not written.
-    if (answer === "PROTECTED") answer = await orRefusal(ask);
+    // A flipped bit in the question is refused too, and what follows from it would be wrong: a chip that counts as protected is not
+    // written, one without its size register counts as the largest. The documents have these registers: one second opinion.
+    if (typeof answer === "string") answer = await orRefusal(ask);
     if (answer !== "REFUSED") this.protected = answer === "PROTECTED";
     return typeof answer === "string" ? undefined : answer;
   }

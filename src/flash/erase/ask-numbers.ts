@@ -9,7 +9,7 @@ import { isFilledWith } from "../../bytes.js";
 import type { Page } from "../../devices/device.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { Segment } from "../../image/image.js";
-import { chunks } from "../../protocol/bootloader.js";
+import { chunks } from "../../protocol/chunks.js";
 import { isBlank } from "../look/blank.js";
 import { mismatches } from "../look/check.js";
 import { readSurely } from "../look/read.js";

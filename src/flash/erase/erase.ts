@@ -41,7 +41,7 @@ async function eraseWhole(run: JobRun, what: EraseWhat): Promise<"mass" | "bank"
   const bank = what.bank === 1 ? "bank1" : "bank2";
   try {
     const pages = geometry.pages.filter((page) => page.bank === what.bank);
-    await eraseAndSee(run, pages, () => loader.eraseSpecial(bank));
+    await eraseAndSee(run, pages, () => loader.eraseSpecial(bank), { otherWay: true });
     return "bank";
   } catch (error) {
     if (!(error instanceof BootlaceError) || (error.code !== "REFUSED" && error.code !== "NOT_OFFERED"))

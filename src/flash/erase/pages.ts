@@ -6,7 +6,7 @@ import type { JobRun } from "../run/job-run.js";
 import type { Session } from "../chip/session.js";
 import { isBlank, startsBlank } from "../look/blank.js";
 import { spanOfPages } from "../look/span.js";
-import { endNotSeen, persist } from "../run/retry.js";
+import { endNotSeen, persist, type Where } from "../run/retry.js";
 
 /** Flash of any STM32 erases about this much in half a second: more in one command would keep a stop request waiting. */
 const MOST_BYTES_AT_ONCE = 64 * 1024;
@@ -60,11 +60,12 @@ export async function eraseAndSee(
   run: JobRun,
   pages: readonly Page[],
   command: () => Promise<void>,
+  { otherWay = false }: Pick<Where, "otherWay"> = {},
 ): Promise<void> {
   const patienceMs = Math.min(pages.length * PAGE_PATIENCE_MS, MOST_PATIENCE_MS);
   const { address } = pages[0]!;
   let lost = false;
-  const where = { phase: "erase", address, patienceMs, quietMs: () => run.quietMs } as const;
+  const where = { phase: "erase", address, patienceMs, quietMs: () => run.quietMs, otherWay } as const;
   await persist(run, where, async () => {
     if (lost) {
       if (await allBlank(run, pages)) return;
@@ -124,7 +125,8 @@ export const canMassErase = ({ geometry, quirks, loader }: Session): boolean =>
 export async function massErase(run: JobRun): Promise<boolean> {
   run.checkpoint();
   try {
-    await eraseAndSee(run, run.session.geometry.pages, () => run.session.loader.eraseSpecial("mass"));
+    const { geometry, loader } = run.session;
+    await eraseAndSee(run, geometry.pages, () => loader.eraseSpecial("mass"), { otherWay: true });
     return true;
   } catch (error) {
     if (!(error instanceof BootlaceError) || error.code !== "REFUSED") throw error;

@@ -1,7 +1,7 @@
 /** Reading memory. Read Memory has no checksum of its data (AN4221, AN3155): what matters is confirmed by a checksum or by a second reading. */
 import { concat, sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
-import { chunks } from "../../protocol/bootloader.js";
+import { chunks } from "../../protocol/chunks.js";
 import { stm32Crc } from "../../protocol/crc.js";
 import type { Phase } from "../events.js";
 import type { JobRun } from "../run/job-run.js";

@@ -1,7 +1,7 @@
 /** The ROM's Get Checksum: a command a span. */
 import { concat, sameBytes } from "../../bytes.js";
 import { BootlaceError } from "../../errors.js";
-import { chunks } from "../../protocol/bootloader.js";
+import { chunks } from "../../protocol/chunks.js";
 import { READ_MEMORY } from "../../protocol/commands.js";
 import { stm32Crc } from "../../protocol/crc.js";
 import { surely } from "../../protocol/patiently.js";
@@ -38,14 +38,17 @@ export class RomChecksum implements Checksummer {
     try {
       return await persist(run, { phase, address }, () => run.session.loader.checksum(address, length));
     } catch (error) {
-      if (!(error instanceof BootlaceError) || error.code !== "PROTECTED") throw error;
-      const crc = await crcByReading(run, phase, span); // a chip that is protected refuses this too
+      if (!isUnhandled(error)) throw error;
       this.#refused = true;
       run.note("the bootloader lists Get Checksum and refuses it; the flash is read instead");
-      return crc;
+      return crcByReading(run, phase, span);
     }
   }
 }
+
+/** Not the range is refused but the command, and the chip can be read: protocol/refusal.ts. */
+const isUnhandled = (error: unknown): boolean =>
+  error instanceof BootlaceError && error.code === "REFUSED" && error.context.phase === "command";
 
 /** In pieces, so that a stop request is answered soon; each until it reads the same twice, because data have no checksum on the way. */
 const PIECE_BYTES = 4096;

@@ -5,7 +5,7 @@
 import { sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { Segment } from "../../image/image.js";
-import { chunks } from "../../protocol/bootloader.js";
+import { chunks } from "../../protocol/chunks.js";
 import { joined, type Span } from "./span.js";
 import type { JobRun } from "../run/job-run.js";
 

@@ -6,6 +6,7 @@ import { BootlaceError } from "../../errors.js";
 import { ERASE } from "../../protocol/commands.js";
 import { CommandFailure } from "../../protocol/link.js";
 import type { Phase } from "../events.js";
+import type { Session } from "../chip/session.js";
 import type { JobRun } from "./job-run.js";
 
 /** In a row without progress. A refusal that comes three times is meant. */
@@ -21,6 +22,8 @@ export interface Where {
   readonly patienceMs?: number;
   /** How long it is not asked at all, by then. */
   readonly quietMs?: () => number;
+  /** There is another way where this is refused: a refusal is taken for what it is, the chip's answer. */
+  readonly otherWay?: boolean;
 }
 
 /** It said no. Once that may be a byte that arrived wrong. */
@@ -29,6 +32,16 @@ const isRefusal = ({ code }: BootlaceError): boolean => code === "REFUSED" || co
 /** The bus failed, or the adapter gave up, while the chip may have gone on: some adapters call that EIO. */
 export const endNotSeen = ({ code }: BootlaceError): boolean =>
   code === "TIMED_OUT" || code === "BUS_FAILED" || code === "BUS_BUSY";
+
+/** Flash, EEPROM and the RAM that programs are written to. */
+function isKnown({ geometry, device }: Session, address: number): boolean {
+  const memories = [
+    { start: geometry.base, end: geometry.end },
+    ...(device ? device.ram.accessible : []),
+    ...(device?.dataEeprom ? [device.dataEeprom] : []),
+  ];
+  return memories.some(({ start, end }) => address >= start && address < end);
+}
 
 /** Repeats `operation` after a transient failure. */
 export async function persist<T>(run: JobRun, where: Where, operation: () => Promise<T>): Promise<T> {
@@ -71,7 +84,21 @@ export class Attempts {
 
   #mayPass(error: BootlaceError): boolean {
     if (error.code === "ADAPTER_LIMIT") return this.run.session.loader.transport.shrinkFrames();
-    return error.side === "way" || isRefusal(error);
+    return error.side === "way" || (isRefusal(error) && !this.#isAnswer(error));
+  }
+
+  /**
+   * A refused address is an answer, too, except in memory that the chip is known to have: there it is a byte that arrived wrong, and a
+   * job that reads or writes thousands of blocks must outlast it.
+   */
+  #isAnswer({ code, context: { phase, address } }: BootlaceError): boolean {
+    if (this.where.otherWay) return true;
+    return (
+      code === "REFUSED" &&
+      phase === "address" &&
+      address !== undefined &&
+      !isKnown(this.run.session, address)
+    );
   }
 
   #count(error: BootlaceError): void {
