@@ -1,4 +1,5 @@
 /** The target that `connect` hands out: a session, its lock and its transport, one job at a time. */
+import type { CheckedBy } from "./events.js";
 import type { Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
 import { stm32Crc } from "../protocol/crc.js";
@@ -32,7 +33,6 @@ import type {
 import { JobRun } from "./run/job-run.js";
 import { startProgram } from "./chip/leave.js";
 import { protectChip, unprotectChip } from "./chip/protect.js";
-import type { CheckedBy } from "./look/checksummer.js";
 import { checksumOf, checksummerFor } from "./look/crc.js";
 import { readSpan, readSurely } from "./look/read.js";
 import { resetChip } from "./chip/reset.js";

@@ -64,3 +64,6 @@ export interface PagePlanSummary {
 
 /** "write": the page is blank already. "erase": nothing has to be written into it. */
 export type PageAction = "keep" | "write" | "erase" | "erase and write";
+
+/** How it was found out what the flash holds: by the ROM's checksum, by a program's, or by reading. */
+export type CheckedBy = "checksum" | "checksum program" | "read back";

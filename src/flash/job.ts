@@ -1,8 +1,7 @@
 /** Options and results of the jobs that a target does. Sizes in bytes, times in milliseconds, ranges half-open. */
 import type { Device, Geometry, Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
-import type { EventSink, PlanSummary } from "./events.js";
-import type { CheckedBy } from "./look/checksummer.js";
+import type { CheckedBy, EventSink, PlanSummary } from "./events.js";
 
 export interface JobOptions {
   readonly onEvent?: EventSink | undefined;

@@ -1,4 +1,5 @@
 /** A chip in its bootloader, ready for jobs. `connect` in flash/connect.ts makes one. */
+import type { CheckedBy } from "./events.js";
 import type { Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
 import type {
@@ -16,7 +17,6 @@ import type {
   WriteOptions,
   WriteResult,
 } from "./job.js";
-import type { CheckedBy } from "./look/checksummer.js";
 
 /** Every job checks what it is given and rejects with USAGE, before anything is sent, when that is not of its type. */
 export interface Target extends AsyncDisposable {

@@ -1,7 +1,7 @@
 /** Holding the flash against an image without changing anything. */
 import type { Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
-import { checkUsable } from "./write/check-image.js";
+import { checkUsable } from "./chip/usable.js";
 import { partsOf } from "./write/memories.js";
 import { mismatches } from "./look/check.js";
 import { joined } from "./look/span.js";

@@ -1,5 +1,5 @@
 /** The core has nothing of Node's: it is bundled for a browser and writes a simulated chip where Node's globals are not. */
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { build as esbuild, type Plugin } from "esbuild";
@@ -8,19 +8,15 @@ import { firmware } from "../support/sim-target.js";
 
 const src = new URL("../../src/", import.meta.url).pathname;
 const ROOMS = ["protocol", "flash", "image", "devices", "simulator", "transport/sim"];
-/** These open something of the system's; who needs one loads it then. eslint.config.js leaves out the same. */
-const OF_THE_SYSTEM = [
-  "image/load.ts",
-  "simulator/memory-file.ts",
-  "simulator/pty.ts",
-  "simulator/pty-line.ts",
-  "simulator/pty-noise.ts",
-];
+/** These open something of the system's; who needs one loads it then. */
+const OF_THE_SYSTEM = JSON.parse(
+  readFileSync(new URL("../support/of-the-system.json", import.meta.url), "utf8"),
+) as readonly string[];
 
 const filesOf = (room: string): string[] =>
   readdirSync(join(src, room), { recursive: true, encoding: "utf8" })
     .map((file) => join(room, file))
-    .filter((file) => file.endsWith(".ts") && !OF_THE_SYSTEM.includes(file));
+    .filter((file) => file.endsWith(".ts") && !OF_THE_SYSTEM.includes(join("src", file)));
 
 /** What is loaded when a path or an adapter is opened stays behind: a page hands `connect` a transport of its own. */
 const systemStaysBehind: Plugin = {

@@ -1,6 +1,6 @@
 /** -w: flash through the library's own write, which proves every page; other memories, and flash with -e 0, block by block. */
 import { hex } from "../../errors.js";
-import { checkUsable } from "../../flash/write/check-image.js";
+import { checkUsable } from "../../flash/chip/usable.js";
 import { JobRun } from "../../flash/run/job-run.js";
 import { verifyPlain, writePlain } from "../../flash/write/plain.js";
 import { writeImage } from "../../flash/write/write.js";

@@ -1,9 +1,10 @@
 /** How much flash a chip has, by its register or by the user, and what to think of it: clones and parts that were never programmed say nothing or nonsense. */
-import { KiB, type Device } from "../../devices/device.js";
+import { KiB, type Device, type Range } from "../../devices/device.js";
 import { plausibleFlashSize } from "../../devices/geometry.js";
 import { flashSizeFrom, sizeReadPlan } from "../../devices/registers.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { RegisterReader } from "./registers.js";
+import type { Session } from "./session.js";
 
 export interface FlashSize {
   /** Absent: the chip does not say, and the largest member is assumed. */
@@ -66,3 +67,13 @@ const assumed = (device: Device): string =>
 
 const sold = ({ flash: { sizesKiB, maxSize } }: Device): string =>
   sizesKiB.length > 0 ? `sold: ${sizesKiB.join(", ")} KiB` : `sold: up to ${maxSize / KiB} KiB`;
+
+/** Parts are sold with more flash than their size register says: STM32F103x8 with 128 KiB, for example. */
+export function sizeHint({ device, geometry, chip }: Session, outside: readonly Range[]): string | undefined {
+  if (!device || chip.flashSizeFrom !== "size register") return undefined;
+  const { base, maxSize, sizesKiB } = device.flash;
+  const end = Math.max(...outside.map((part) => part.end));
+  if (outside[0]!.start < base || end > base + maxSize || maxSize <= geometry.size) return undefined;
+  const size = sizesKiB.find((kib) => base + kib * 1024 >= end) ?? maxSize / 1024;
+  return `The chip says that it has ${geometry.size / 1024} KiB. If you know that it has more, say so with --flash-size ${size}k.`;
+}

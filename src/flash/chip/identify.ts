@@ -14,7 +14,7 @@ import { GET_ID } from "../../protocol/commands.js";
 import { getId, type Identity } from "../../protocol/identify.js";
 import { patiently, surely } from "../../protocol/patiently.js";
 import type { Transport } from "../../transport/transport.js";
-import { PageNumbers } from "../erase/page-numbers.js";
+import { PageNumbers } from "./page-numbers.js";
 import type { ChipInfo } from "../job.js";
 import { flashSizeOf, givenFlashSize, type FlashSize } from "./flash-size.js";
 import { RomChecksum } from "../look/rom-checksum.js";

@@ -1,6 +1,7 @@
 /** Whether a bootloader can do the rate at which it answered: nothing but identification is done at one that it cannot. */
 import type { Quirks } from "../../devices/device.js";
 import { BootlaceError } from "../../errors.js";
+import { NOT_TOUCHED } from "./usable.js";
 
 /**
  * @param baud undefined where there is no rate to choose
@@ -13,7 +14,7 @@ export function checkRate(baud: number | undefined, { maxBaudRate }: Quirks, who
     "USAGE",
     `${who} works up to ${maxBaudRate} baud, and this is a session at ${baud}`,
     {
-      chipState: "the flash was not changed; the chip is still in its bootloader",
+      chipState: NOT_TOUCHED,
       hint: `Reset the chip into its bootloader, which measures the rate anew, and connect with --baud ${maxBaudRate}.`,
     },
   );

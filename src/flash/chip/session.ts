@@ -1,7 +1,7 @@
 /** What the jobs of one target share: the bootloader that answers and the facts about its chip. */
 import type { Device, Geometry, Quirks } from "../../devices/device.js";
 import type { Bootloader } from "../../protocol/bootloader.js";
-import type { PageNumbers } from "../erase/page-numbers.js";
+import type { PageNumbers } from "./page-numbers.js";
 import type { ChipInfo } from "../job.js";
 import type { Checksummer } from "../look/checksummer.js";
 

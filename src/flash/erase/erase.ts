@@ -2,14 +2,14 @@
 import type { Page, Range } from "../../devices/device.js";
 import { pagesTouching } from "../../devices/geometry.js";
 import { BootlaceError, hex } from "../../errors.js";
-import { checkUsable, flashRanges } from "../write/check-image.js";
-import { sizeHint } from "../write/outside.js";
+import { sizeHint } from "../chip/flash-size.js";
+import { checkUsable } from "../chip/usable.js";
 import { askNumbers } from "./ask-numbers.js";
 import { canMassErase, eraseAndSee, erasePages, massErase, NOT_BLANK } from "./pages.js";
 import type { EraseOptions, EraseResult, EraseWhat } from "../job.js";
 import { JobRun } from "../run/job-run.js";
 import { isBlank } from "../look/blank.js";
-import { runsOfPages, spanOfPages } from "../look/span.js";
+import { flashRanges, runsOfPages, spanOfPages } from "../look/span.js";
 import type { Session } from "../chip/session.js";
 
 export async function eraseFlash(

@@ -2,12 +2,13 @@
  * Which pages differ, by a checksummer that is asked once: a few samples by reading first, as they cost less than a run of a program,
  * and then every page in pieces of about 2 KiB.
  */
+import type { CheckedBy } from "../events.js";
 import type { Segment } from "../../image/image.js";
 import { stm32Crc, stm32CrcOfFill } from "../../protocol/crc.js";
 import type { JobRun } from "../run/job-run.js";
-import type { PageContent } from "../write/contents.js";
+import type { PageContent } from "./contents.js";
 import { ByReading } from "./by-reading.js";
-import type { CheckedBy, Checksummer } from "./checksummer.js";
+import type { Checksummer } from "./checksummer.js";
 import { SAMPLES, type Holding } from "./comparison.js";
 import { grainBytes, grainsOf, type Grains } from "./grains.js";
 import { readSpan } from "./read.js";

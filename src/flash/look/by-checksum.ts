@@ -1,9 +1,10 @@
 /** Which pages differ, by the ROM's checksum: one command for a run of pages, then by halves. */
+import type { CheckedBy } from "../events.js";
 import type { Segment } from "../../image/image.js";
 import { stm32CrcOfFill } from "../../protocol/crc.js";
 import type { JobRun } from "../run/job-run.js";
-import type { PageContent } from "../write/contents.js";
-import type { CheckedBy, Checksummer } from "./checksummer.js";
+import type { PageContent } from "./contents.js";
+import type { Checksummer } from "./checksummer.js";
 import { Comparison, SAMPLES, samplesOf, type Holding } from "./comparison.js";
 import { crcsOf } from "./crc.js";
 import { readSpan } from "./read.js";

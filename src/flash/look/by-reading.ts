@@ -1,7 +1,7 @@
 /** Which pages differ, by reading them until a difference shows. */
+import type { CheckedBy } from "../events.js";
 import { sameBytes } from "../../bytes.js";
-import type { PageContent } from "../write/contents.js";
-import type { CheckedBy } from "./checksummer.js";
+import type { PageContent } from "./contents.js";
 import { Comparison, SAMPLES, samplesOf, type Holding } from "./comparison.js";
 import { readSpan } from "./read.js";
 

@@ -1,10 +1,7 @@
 /** Who on the chip can tell the checksum of parts of its flash: its ROM (rom-checksum.ts), or a program in RAM (crc-program.ts). */
-import type { Phase } from "../events.js";
+import type { CheckedBy, Phase } from "../events.js";
 import type { JobRun } from "../run/job-run.js";
 import type { Span } from "./span.js";
-
-/** How it was found out what the flash holds: by the ROM's checksum, by a program's, or by reading. */
-export type CheckedBy = "checksum" | "checksum program" | "read back";
 
 export interface Checksummer {
   /** "read back": it turned out that it cannot. */

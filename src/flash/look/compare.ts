@@ -4,7 +4,7 @@
  */
 import type { Segment } from "../../image/image.js";
 import type { JobRun } from "../run/job-run.js";
-import type { PageContent } from "../write/contents.js";
+import type { PageContent } from "./contents.js";
 import { AllTogether } from "./all-together.js";
 import { ByChecksum } from "./by-checksum.js";
 import { ByReading } from "./by-reading.js";

@@ -1,7 +1,7 @@
 /** What every way of finding out which pages differ has in common. */
-import type { PageContent } from "../write/contents.js";
+import type { CheckedBy } from "../events.js";
+import type { PageContent } from "./contents.js";
 import type { JobRun } from "../run/job-run.js";
-import type { CheckedBy } from "./checksummer.js";
 import { isReadFault } from "./salvage.js";
 import { runsOf, spanOf } from "./span.js";
 

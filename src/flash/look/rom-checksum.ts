@@ -5,10 +5,10 @@ import { chunks } from "../../protocol/chunks.js";
 import { READ_MEMORY } from "../../protocol/commands.js";
 import { stm32Crc } from "../../protocol/crc.js";
 import { surely } from "../../protocol/patiently.js";
-import type { Phase } from "../events.js";
+import type { CheckedBy, Phase } from "../events.js";
 import type { JobRun } from "../run/job-run.js";
 import { persist } from "../run/retry.js";
-import type { CheckedBy, Checksummer } from "./checksummer.js";
+import type { Checksummer } from "./checksummer.js";
 import type { Span } from "./span.js";
 
 export class RomChecksum implements Checksummer {

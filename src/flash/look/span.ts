@@ -1,6 +1,6 @@
 /** Parts of memory, and which of them lie one behind the other. Pure. */
 import { concat } from "../../bytes.js";
-import type { Page } from "../../devices/device.js";
+import type { Geometry, Page, Range } from "../../devices/device.js";
 import type { Segment } from "../../image/image.js";
 
 /** `length` bytes from `address` on. */
@@ -35,6 +35,13 @@ export function runsOf<T>(items: readonly T[], spanOf: (item: T) => Span | undef
 }
 
 export const runsOfPages = (pages: readonly Page[]): Page[][] => runsOf(pages, (page) => spanOfPages([page]));
+
+/** Without the gap between banks that some members have. */
+export const flashRanges = ({ pages }: Geometry): Range[] =>
+  runsOfPages(pages).map((run) => {
+    const { address, length } = spanOfPages(run);
+    return { start: address, end: address + length };
+  });
 
 /** Segments in ascending order, joined where they touch: views where they lie in one buffer, as the parts of one segment do. */
 export const joined = (segments: readonly Segment[]): Segment[] =>

@@ -2,10 +2,9 @@
 import { BootlaceError } from "../../errors.js";
 import { inOurWords } from "../../protocol/failure.js";
 import { READOUT_PROTECT, READOUT_UNPROTECT, WRITE_UNPROTECT } from "../../protocol/commands.js";
-import type { EventSink, FlashEvent, Phase } from "../events.js";
+import type { CheckedBy, EventSink, FlashEvent, Phase } from "../events.js";
 import type { JobOptions } from "../job.js";
 import type { Session } from "../chip/session.js";
-import type { CheckedBy } from "../look/checksummer.js";
 import { monotonicMs } from "../../monotonic.js";
 
 /** What an interrupted job leaves behind, said in every error from here on. */

@@ -3,7 +3,7 @@ import { isFilledWith } from "../../bytes.js";
 import { BootlaceError } from "../../errors.js";
 import type { Page } from "../../devices/device.js";
 import type { Block } from "../../protocol/bootloader.js";
-import { bytesOf } from "./contents.js";
+import { bytesOf } from "../look/contents.js";
 import { writes, type PagePlan } from "./plan.js";
 
 export interface PageBlocks {

@@ -5,7 +5,8 @@ import type { MemoryImage } from "../../image/image.js";
 import { outsideError, outsideOf } from "../../image/plausible.js";
 import { cut, onlyWithin } from "../../image/transform.js";
 import type { Session } from "../chip/session.js";
-import { flashRanges, NOT_TOUCHED } from "./check-image.js";
+import { NOT_TOUCHED } from "../chip/usable.js";
+import { flashRanges } from "../look/span.js";
 import { outsideHint } from "./outside.js";
 
 /** Each may be empty, not both. */

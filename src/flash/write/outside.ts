@@ -4,6 +4,7 @@ import type { Device, Range } from "../../devices/device.js";
 import { hex } from "../../errors.js";
 import type { MemoryImage } from "../../image/image.js";
 import type { Outside } from "../../image/plausible.js";
+import { sizeHint } from "../chip/flash-size.js";
 import type { Session } from "../chip/session.js";
 
 /** @param outside the parts of the image outside, not empty; undefined where nothing better is known than the error's own hint */
@@ -38,16 +39,6 @@ function rawHint({ geometry }: Session, { format, start }: MemoryImage, first: O
   if (format !== "bin" || first.start !== start || start === geometry.base) return undefined;
   if (start >= geometry.base && start < geometry.end) return undefined;
   return `The flash of this chip begins at ${hex(geometry.base)}: give --base ${hex(geometry.base)}.`;
-}
-
-/** Parts are sold with more flash than their size register says: STM32F103x8 with 128 KiB, for example. */
-export function sizeHint({ device, geometry, chip }: Session, outside: readonly Range[]): string | undefined {
-  if (!device || chip.flashSizeFrom !== "size register") return undefined;
-  const { base, maxSize, sizesKiB } = device.flash;
-  const end = Math.max(...outside.map((part) => part.end));
-  if (outside[0]!.start < base || end > base + maxSize || maxSize <= geometry.size) return undefined;
-  const size = sizesKiB.find((kib) => base + kib * 1024 >= end) ?? maxSize / 1024;
-  return `The chip says that it has ${geometry.size / 1024} KiB. If you know that it has more, say so with --flash-size ${size}k.`;
 }
 
 function memoryHint(

@@ -2,7 +2,7 @@
 import type { Geometry, Page } from "../../devices/device.js";
 import type { Segment } from "../../image/image.js";
 import type { Holding } from "../look/comparison.js";
-import { isErased, type PageContent } from "./contents.js";
+import { isErased, type PageContent } from "../look/contents.js";
 import type { PageAction, PagePlanSummary, PlanSummary } from "../events.js";
 
 /** What becomes of the bytes of a page that the image does not define. */

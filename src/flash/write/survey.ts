@@ -4,7 +4,7 @@ import { BootlaceError, hex } from "../../errors.js";
 import type { MemoryImage, Segment } from "../../image/image.js";
 import { compare } from "../look/compare.js";
 import type { Holding, Holdings } from "../look/comparison.js";
-import { contentsOf, type PageContent } from "./contents.js";
+import { contentsOf, type PageContent } from "../look/contents.js";
 import type { WriteOptions } from "../job.js";
 import type { JobRun } from "../run/job-run.js";
 import type { Finding, Rest } from "./plan.js";

@@ -5,7 +5,8 @@
 import { BootlaceError, hex } from "../../errors.js";
 import type { MemoryImage } from "../../image/image.js";
 import { blockBytesWithin, cutPages, type PageBlocks } from "./blocks.js";
-import { checkImage, checkUsable } from "./check-image.js";
+import { checkUsable } from "../chip/usable.js";
+import { checkImage } from "./check-image.js";
 import { planEeprom, writeEeprom, type EepromPlan } from "./eeprom.js";
 import { partsOf } from "./memories.js";
 import { mismatches } from "../look/check.js";

@@ -2,7 +2,7 @@
 import type { Geometry, Page } from "../../../src/devices/device.js";
 import { MemoryImage } from "../../../src/image/image.js";
 import type { Holding } from "../../../src/flash/look/comparison.js";
-import { contentsOf } from "../../../src/flash/write/contents.js";
+import { contentsOf } from "../../../src/flash/look/contents.js";
 import type { Finding, Rest } from "../../../src/flash/write/plan.js";
 
 export const BASE = 0x0800_0000;

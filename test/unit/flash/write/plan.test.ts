@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cutPages } from "../../../../src/flash/write/blocks.js";
 import type { Holding } from "../../../../src/flash/look/comparison.js";
-import { bytesOf, contentsOf } from "../../../../src/flash/write/contents.js";
+import { bytesOf, contentsOf } from "../../../../src/flash/look/contents.js";
 import { joined } from "../../../../src/flash/look/span.js";
 import { erases, makePlan, writes } from "../../../../src/flash/write/plan.js";
 import { BASE, PAGE, toyFindings, toyGeometry, toyImage } from "../toy.js";

@@ -2,7 +2,7 @@
 import { isFilledWith } from "../../bytes.js";
 import type { Geometry, Page } from "../../devices/device.js";
 import type { MemoryImage, Segment } from "../../image/image.js";
-import type { Span } from "../look/span.js";
+import type { Span } from "./span.js";
 
 export interface PageContent {
   readonly page: Page;
