@@ -75,7 +75,7 @@ const USB_BRIDGES: readonly AdapterLimit[] = [
     driver: "cp2112",
     adapterName: /^CP2112 SMBus Bridge/,
     maxWriteBytes: 61,
-    maxReadBytes: 512,
+    maxReadBytes: 128, // the chip has 512, but at 100 kHz ten looks end before 256 bytes have come: seen in Linux 6.1
     note:
       "Of a longer message the driver sends its length modulo 256 and reports success. " +
       "It gives up on a transfer after ten looks at it, some 20 to 30 ms.",

@@ -112,7 +112,7 @@ describe("an adapter whose driver is known", () => {
     const { env, bus } = await start(DRIVERS[0]!);
     const { status, stderr } = await bootlace(["write", image(64), ...TARGET, "--max-frame", "128"], env);
     expect(lines(stderr)[0]).toBe(
-      "error: a longest frame of 128 bytes is too long: the driver cp2112 takes 61 bytes a write and 512 bytes a read. [USAGE]",
+      "error: a longest frame of 128 bytes is too long: the driver cp2112 takes 61 bytes a write and 128 bytes a read. [USAGE]",
     );
     expect(stderr).toContain("Leave --max-frame away");
     expect([status, bus.totals.frames]).toEqual([2, 0]);

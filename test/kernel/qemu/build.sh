@@ -19,7 +19,7 @@ cd "$scratch/tree"
 mkdir -p dev proc sys run root
 cp "$(command -v busybox)" bin/busybox
 for name in sh mount insmod chroot poweroff; do ln -s busybox "bin/$name"; done
-for module in virtio_pci 9pnet_virtio 9p i2c-dev vhci-hcd i2c-tiny-usb 8250; do
+for module in virtio_pci 9pnet_virtio 9p i2c-dev vhci-hcd i2c-tiny-usb usbhid hid-cp2112 hid-mcp2221 hid-ft260 8250; do
   modprobe -d "$scratch/root" -S "$version" --show-depends "$module" | sed -n 's/^insmod \([^ ]*\).*/\1/p'
 done | awk '!seen[$0]++' | nl -nrz -w2 | while read -r number file; do cp "$file" "lib/mod/$number-$(basename "$file")"; done
 cp "$here/init.sh" init

@@ -7,6 +7,7 @@ import { writeTemporary } from "./bench.js";
 import { ADDRESS, FLASH, firmware, makeChip } from "./chips.js";
 import { runCases, test } from "./harness.js";
 import { bootlace, run } from "./programs.js";
+import "./dongle-cases.js";
 
 const IMAGE_BYTES = 8192;
 const image = firmware(IMAGE_BYTES, 7);
