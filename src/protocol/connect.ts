@@ -3,7 +3,7 @@ import type { Transport } from "../transport/transport.js";
 import { GET } from "./commands.js";
 import { dialectOf } from "./dialect/table.js";
 import { identify, type Identity } from "./identify.js";
-import { patiently, surely } from "./patiently.js";
+import { withRetries, untilTwiceTheSame } from "./ask-again.js";
 
 /**
  * Opens the dialogue and asks who is there. A chip that is in the middle of a command, because an earlier run was killed, is
@@ -13,25 +13,29 @@ import { patiently, surely } from "./patiently.js";
  */
 export async function connectBootloader(transport: Transport, known?: Identity): Promise<Identity> {
   const version = await dialectOf(transport).open(transport);
-  return identifyPatiently(transport, version, known);
+  return identifyWithRetries(transport, version, known);
 }
 
 /** Neither Get nor Get ID has a checksum: a list of commands that is not its version's usual one must come twice. */
-async function identifyPatiently(
+async function identifyWithRetries(
   transport: Transport,
   version: number | undefined,
   known: Identity | undefined,
 ): Promise<Identity> {
   let last = known?.commands;
   const ask = async (): Promise<Identity> => {
-    const identity = await patiently(transport, () => identify(transport, { version, commands: last }));
+    const identity = await withRetries(transport, () => identify(transport, { version, commands: last }));
     last = identity.commands;
     return identity;
   };
   const identity = await ask();
   const usual = dialectOf(transport).usualCommands(identity.version) ?? [];
   if (sameList(identity.commands, usual)) return identity;
-  return surely(GET.name, ask, (a, b) => a.version === b.version && sameList(a.commands, b.commands));
+  return untilTwiceTheSame(
+    GET.name,
+    ask,
+    (a, b) => a.version === b.version && sameList(a.commands, b.commands),
+  );
 }
 
 const sameList = (a: readonly number[], b: readonly number[]): boolean =>

@@ -12,7 +12,7 @@ import { BootlaceError, hex } from "../../errors.js";
 import { Bootloader } from "../../protocol/bootloader.js";
 import { GET_ID } from "../../protocol/commands.js";
 import { getId, type Identity } from "../../protocol/identify.js";
-import { patiently, surely } from "../../protocol/patiently.js";
+import { withRetries, untilTwiceTheSame } from "../../protocol/ask-again.js";
 import type { Transport } from "../../transport/transport.js";
 import { PageNumbers } from "./page-numbers.js";
 import type { ChipInfo } from "../job.js";
@@ -38,7 +38,10 @@ export async function identifyChip(
   first: Identity,
   options: IdentifyOptions,
 ): Promise<Session> {
-  const identity = { ...first, productId: await sureProductId(transport, first.productId, options.address) };
+  const identity = {
+    ...first,
+    productId: await confirmedProductId(transport, first.productId, options.address),
+  };
   const device = await deviceByProductId(identity.productId);
   await checkExpected(device, identity.productId, options.chip);
   const reader = new RegisterReader(new Bootloader(transport, identity));
@@ -58,7 +61,7 @@ export async function identifyChip(
  * The answer of Get ID has no checksum, and pages are numbered by what it says: an ID must come twice, unless it is one that a chip
  * at this address has and no flipped bit makes another one's.
  */
-async function sureProductId(
+async function confirmedProductId(
   transport: Transport,
   productId: number,
   address: number | undefined,
@@ -66,9 +69,9 @@ async function sureProductId(
   const expected = address === undefined ? [] : await devicesAtAddress(address);
   const near = expected.filter(({ device }) => bitsBetween(device.productId, productId) <= 2);
   if (near.length === 1 && near[0]!.device.productId === productId) return productId;
-  const ask = (): Promise<number> => patiently(transport, () => getId(transport));
+  const ask = (): Promise<number> => withRetries(transport, () => getId(transport));
   const again = await ask();
-  return again === productId ? again : surely(GET_ID.name, ask, (a, b) => a === b);
+  return again === productId ? again : untilTwiceTheSame(GET_ID.name, ask, (a, b) => a === b);
 }
 
 function bitsBetween(a: number, b: number): number {

@@ -3,7 +3,7 @@ import { sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { Bootloader } from "../../protocol/bootloader.js";
 import { READ_MEMORY } from "../../protocol/commands.js";
-import { patiently, surely } from "../../protocol/patiently.js";
+import { withRetries, untilTwiceTheSame } from "../../protocol/ask-again.js";
 
 interface Register {
   readonly address: number;
@@ -29,7 +29,7 @@ export class RegisterReader {
 
   /** Until two answers are the same. */
   readTwice(register: Register): Promise<Uint8Array | undefined> {
-    return this.#orRefused(() => surely(READ_MEMORY.name, () => this.#ask(register), sameBytes));
+    return this.#orRefused(() => untilTwiceTheSame(READ_MEMORY.name, () => this.#ask(register), sameBytes));
   }
 
   /** @throws BootlaceError BUS_FAILED when a register now reads differently */
@@ -50,7 +50,7 @@ export class RegisterReader {
   }
 
   #ask({ address, length }: Register): Promise<Uint8Array> {
-    return patiently(this.loader.transport, () => this.loader.readMemory(address, length));
+    return withRetries(this.loader.transport, () => this.loader.readMemory(address, length));
   }
 
   async #orRefused(ask: () => Promise<Uint8Array>): Promise<Uint8Array | undefined> {

@@ -13,11 +13,11 @@ import { chunks } from "../../protocol/chunks.js";
 import { isBlank } from "../look/blank.js";
 import { mismatches } from "../look/check.js";
 import { readSurely } from "../look/read.js";
-import { isReadFault } from "../look/salvage.js";
+import { isReadFault } from "../look/read-damaged.js";
 import { spanOfPages } from "../look/span.js";
 import type { JobRun } from "../run/job-run.js";
 import { persist } from "../run/retry.js";
-import { eraseAndSee, erasePages, eraseSurely } from "./pages.js";
+import { eraseAndSee, erasePages, eraseAndCheck } from "./pages.js";
 
 /** An erase that was acknowledged and not done must not rule out the right number. */
 const ROUNDS = 2;
@@ -45,7 +45,7 @@ export async function askNumbers(run: JobRun, pages: readonly Page[]): Promise<r
 
 /** One page, whose number may still be open when a job comes to erase it once more. */
 export async function eraseAsked(run: JobRun, page: Page): Promise<void> {
-  for (const left of await askNumbers(run, [page])) await eraseSurely(run, left);
+  for (const left of await askNumbers(run, [page])) await eraseAndCheck(run, left);
 }
 
 async function ask(run: JobRun, witness: Page, held: Held | undefined): Promise<void> {

@@ -99,7 +99,7 @@ export const NOT_BLANK = "the page is not blank after the erase";
 const MOST_ERASES = 3;
 
 /** Erases one page and looks whether it is blank: an ACK is no proof, protected pages are acknowledged too. @throws BootlaceError ERASE_FAILED */
-export async function eraseSurely(run: JobRun, page: Page): Promise<void> {
+export async function eraseAndCheck(run: JobRun, page: Page): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     await erasePages(run, [page]);
     if (await startsBlank(run, "erase", page)) return;

@@ -2,7 +2,7 @@
 import type { CheckedBy } from "../events.js";
 import type { PageContent } from "./contents.js";
 import type { JobRun } from "../run/job-run.js";
-import { isReadFault } from "./salvage.js";
+import { isReadFault } from "./read-damaged.js";
 import { runsOf, spanOf } from "./span.js";
 
 /** "blank": all parts of the page that the image defines are erased, and shall not be. */

@@ -4,7 +4,7 @@ import { BootlaceError } from "../../errors.js";
 import { chunks } from "../../protocol/chunks.js";
 import { READ_MEMORY } from "../../protocol/commands.js";
 import { stm32Crc } from "../../protocol/crc.js";
-import { surely } from "../../protocol/patiently.js";
+import { untilTwiceTheSame } from "../../protocol/ask-again.js";
 import type { CheckedBy, Phase } from "../events.js";
 import type { JobRun } from "../run/job-run.js";
 import { persist } from "../run/retry.js";
@@ -59,7 +59,7 @@ async function crcByReading(run: JobRun, phase: Phase, { address, length }: Span
   for (const piece of chunks(address, length, PIECE_BYTES)) {
     const ask = (): Promise<Uint8Array> =>
       persist(run, { phase, address: piece.address }, () => loader.readMemory(piece.address, piece.length));
-    pieces.push(await surely(READ_MEMORY.name, ask, sameBytes));
+    pieces.push(await untilTwiceTheSame(READ_MEMORY.name, ask, sameBytes));
   }
   return stm32Crc(concat(pieces));
 }

@@ -84,7 +84,7 @@ export class Programmer {
       next += done;
       if (done > 0) attempts.progressed();
       if (!failure) continue;
-      const from = await this.#mend(items, next, { attempts, failure });
+      const from = await this.#goOnAfter(items, next, { attempts, failure });
       if (from === undefined) return false;
       next = from;
       items = [...items.slice(0, next), ...this.#fitting(items.slice(next))];
@@ -159,7 +159,7 @@ export class Programmer {
    * @returns where to go on: at the same block when nothing of it can have been stored, else behind its page, which is done anew;
    *   undefined when that would leave the last block of a page startable before the rest is verified
    */
-  async #mend(
+  async #goOnAfter(
     items: readonly Item[],
     next: number,
     { attempts, failure }: { attempts: Attempts; failure: CommandFailure },

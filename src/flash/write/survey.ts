@@ -11,7 +11,7 @@ import type { Finding, Rest } from "./plan.js";
 import { isBlank } from "../look/blank.js";
 import { asksPages } from "../look/crc.js";
 import { readSurely } from "../look/read.js";
-import { isReadFault, salvage } from "../look/salvage.js";
+import { isReadFault, readDamaged } from "../look/read-damaged.js";
 import { runsOfPages, type Span, spanOfPages } from "../look/span.js";
 
 export async function survey(run: JobRun, image: MemoryImage, options: WriteOptions): Promise<Finding[]> {
@@ -80,7 +80,7 @@ async function preserveOrSalvage(run: JobRun, gap: Span): Promise<Segment[]> {
     return await preserve(run, gap);
   } catch (error) {
     if (!isReadFault(run, error)) throw error;
-    return salvage(run, gap);
+    return readDamaged(run, gap);
   }
 }
 

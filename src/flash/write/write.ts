@@ -12,7 +12,7 @@ import { partsOf } from "./memories.js";
 import { mismatches } from "../look/check.js";
 import { startsBlank } from "../look/blank.js";
 import { askNumbers, eraseAsked } from "../erase/ask-numbers.js";
-import { canMassErase, erasePages, eraseSurely, massErase } from "../erase/pages.js";
+import { canMassErase, erasePages, eraseAndCheck, massErase } from "../erase/pages.js";
 import { finish, verifyBodies } from "./finish.js";
 import type { PlanSummary } from "../events.js";
 import type { WriteOptions, WriteResult } from "../job.js";
@@ -117,7 +117,7 @@ async function erase(run: JobRun, plan: Plan): Promise<void> {
       return "mass erase";
     }
     const left = await askNumbers(run, pages);
-    if (left.includes(first)) await eraseSurely(run, first);
+    if (left.includes(first)) await eraseAndCheck(run, first);
     run.state = "unbootable";
     const others = left.filter((page) => page !== first);
     await erasePages(run, others, (done) => progress(pages.length - others.length + done));

@@ -24,7 +24,7 @@ const CHUNK_BYTES = 256;
 const MOST_IN_A_ROW = 4;
 
 /** The parts of `gap` that can be read; what cannot is nobody's any more, and is given up with a note. */
-export async function salvage(run: JobRun, gap: Span): Promise<Segment[]> {
+export async function readDamaged(run: JobRun, gap: Span): Promise<Segment[]> {
   const saved: Segment[] = [];
   const { writeAlign } = run.session.geometry;
   let inARow = 0;

@@ -6,7 +6,7 @@ import { resynchronise } from "./resync.js";
 const MOST_ATTEMPTS = 4;
 
 /** @throws BootlaceError what the last of several attempts threw, or that the chip does not come back */
-export async function patiently<T>(transport: Transport, ask: () => Promise<T>): Promise<T> {
+export async function withRetries<T>(transport: Transport, ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask();
@@ -26,7 +26,7 @@ const isAnswer = ({ code, context }: BootlaceError): boolean =>
  * Asks until two answers in a row are the same: a bit that flipped on the way shows.
  * @throws BootlaceError BUS_FAILED naming `what` when they differ each time
  */
-export async function surely<T>(
+export async function untilTwiceTheSame<T>(
   what: string,
   ask: () => Promise<T>,
   same: (a: T, b: T) => boolean,
