@@ -5,6 +5,7 @@ import type { PortBinding } from "./port.js";
 import { StepError } from "../transport.js";
 import type { PollStep, ReadStep } from "../transport.js";
 import { monotonicMs } from "../../monotonic.js";
+import { OTHER_TALKER_HINT, shownBytes } from "./other-talker.js";
 
 /** Longest the system may take to accept bytes beyond their time on the wire: there is no flow control that could stop it. */
 const WRITE_SLACK_MS = 2000;
@@ -37,9 +38,8 @@ export class SerialWire {
     await this.#port.flush();
     this.#input.clear();
     while (await this.#input.waitFor(1, monotonicMs() + QUIET_MS)) {
-      this.#input.clear();
-      if (monotonicMs() > limitMs)
-        throw new BootlaceError("BUS_FAILED", `${path} does not become quiet: bytes keep coming`);
+      const came = this.#input.take(this.#input.length);
+      if (monotonicMs() > limitMs) throw neverQuiet(path, came);
     }
   }
 
@@ -124,3 +124,10 @@ export class SerialWire {
     if (process.platform === "linux") await this.#port.getBaudRate();
   }
 }
+
+const neverQuiet = (path: string, came: Uint8Array): BootlaceError =>
+  new BootlaceError(
+    "BUS_FAILED",
+    `${path} does not become quiet: bytes keep coming that nobody asked for, ${shownBytes(came)}`,
+    { hint: OTHER_TALKER_HINT },
+  );
