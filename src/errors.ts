@@ -119,6 +119,11 @@ export const ERRORS = {
     exit: 44,
     hint: "Pass --erase-partial to give up what else is in the partly covered pages.",
   },
+  LOCKOUT: {
+    side: "caller",
+    exit: 45,
+    hint: "Pass --keep-bootloader to let BOOT0 count from now on, or --allow-lockout if this write may be the last one by BOOT0.",
+  },
 
   ERASE_FAILED: {
     side: "chip",

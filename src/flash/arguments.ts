@@ -66,6 +66,8 @@ export const OPTIONS = {
     check: oneOf("warn", "refuse", "off"),
     file: TEXT,
     assume: IMAGE,
+    keepBootloader: FLAG,
+    allowLockout: FLAG,
     dryRun: FLAG,
     leave: oneOf("stay", "go", "reset"),
   } satisfies Table<WriteOptions>,

@@ -3,6 +3,7 @@ import type { CheckedBy } from "./events.js";
 import type { Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
 import { stm32Crc } from "../protocol/crc.js";
+import { reachOf, reachText } from "./boot/reach.js";
 import { eraseFlash } from "./erase/erase.js";
 import { uniqueIdOf } from "./chip/identify.js";
 import {
@@ -61,7 +62,9 @@ export class ChipTarget implements Target {
       const { device, loader, chip } = this.session;
       await this.session.confirm?.();
       const uniqueId = device && !chip.readoutProtected ? await uniqueIdOf(loader, device) : undefined;
-      return { ...chip, ...(uniqueId !== undefined && { uniqueId }) };
+      const warning = chip.readoutProtected ? undefined : reachText(await reachOf(this.session), "a write");
+      const notes = warning === undefined ? chip.notes : [...chip.notes, warning];
+      return { ...chip, notes, ...(uniqueId !== undefined && { uniqueId }) };
     });
   }
 

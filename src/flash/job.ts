@@ -37,6 +37,10 @@ export interface WriteOptions extends JobOptions {
   readonly only?: "flash" | undefined;
   /** Bytes the flash is believed to hold: compared with instead of the chip. What was written is still verified. */
   readonly assume?: MemoryImage | undefined;
+  /** Let BOOT0 lead to the bootloader from now on, where it does not: sets nBOOT_SEL = 0 before the firmware (STM32G0, C0). */
+  readonly keepBootloader?: boolean | undefined;
+  /** Write with reset lines although BOOT0 will no longer lead to the bootloader. */
+  readonly allowLockout?: boolean | undefined;
   /** Stop after the plan. */
   readonly dryRun?: boolean | undefined;
   /** What to do with the chip at the end. Default "stay". */

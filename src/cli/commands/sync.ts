@@ -7,10 +7,19 @@ import { addExamples, addOutputOptions } from "../options.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
 import type { Act } from "../verb.js";
-import { addLeaveOptions, type LeaveOptions, leaveOf, runWrite } from "./write.js";
+import {
+  addBootOptions,
+  addLeaveOptions,
+  bootOf,
+  type BootOptions,
+  type LeaveOptions,
+  leaveOf,
+  runWrite,
+} from "./write.js";
 
 export function define(command: Command, act: Act): void {
   command.argument("[file...]", FILE_ARGUMENT);
+  addBootOptions(command);
   addLeaveOptions(command);
   addImageOptions(command);
   addOutputOptions(addTargetOptions(command, true));
@@ -29,7 +38,7 @@ export function define(command: Command, act: Act): void {
 async function run(
   context: Context,
   files: readonly string[],
-  options: TargetOptions & ImageOptions & LeaveOptions,
+  options: TargetOptions & ImageOptions & LeaveOptions & BootOptions,
 ): Promise<number> {
   const leave = leaveOf(options);
   const targets = await chooseTargets(options, context.io.env);
@@ -39,7 +48,7 @@ async function run(
     targets,
     options,
     firmware,
-    writeOptions: { leave },
+    writeOptions: { leave, ...bootOf(options) },
     showPlan: false,
   });
 }

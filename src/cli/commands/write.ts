@@ -20,7 +20,12 @@ export interface LeaveOptions {
   readonly leave?: "stay" | "go" | "reset";
 }
 
-interface WriteCliOptions extends TargetOptions, ImageOptions, LeaveOptions {
+export interface BootOptions {
+  readonly keepBootloader?: boolean;
+  readonly allowLockout?: boolean;
+}
+
+interface WriteCliOptions extends TargetOptions, ImageOptions, LeaveOptions, BootOptions {
   readonly dryRun?: boolean;
   readonly full?: boolean;
   readonly assume?: string;
@@ -44,6 +49,7 @@ export function define(command: Command, act: Act): void {
       ).choices(["warn", "refuse", "off"]),
     )
     .option("--no-check", "the same as --check off");
+  addBootOptions(command);
   addLeaveOptions(command);
   addImageOptions(command);
   addOutputOptions(addTargetOptions(command, true));
@@ -55,6 +61,19 @@ export function define(command: Command, act: Act): void {
     "bootlace write boot.hex app.bin@0x08004000 --manifest rack.json --json",
   );
   command.action(act(run));
+}
+
+export function addBootOptions(command: Command): void {
+  command
+    .option("--keep-bootloader", "set nBOOT_SEL = 0 first, so that BOOT0 counts (G0, C0)")
+    .option("--allow-lockout", "write although BOOT0 will no longer reach the bootloader");
+}
+
+/** @throws BootlaceError USAGE when both are given */
+export function bootOf({ keepBootloader, allowLockout }: BootOptions): BootOptions {
+  if (keepBootloader === true && allowLockout === true)
+    throw new BootlaceError("USAGE", "--keep-bootloader and --allow-lockout contradict each other");
+  return { ...(keepBootloader && { keepBootloader }), ...(allowLockout && { allowLockout }) };
 }
 
 export function addLeaveOptions(command: Command): void {
@@ -85,6 +104,7 @@ async function run(context: Context, files: readonly string[], options: WriteCli
   const assume = options.assume === undefined ? undefined : await openImage(context, options.assume, before);
   const writeOptions: WriteOptions = {
     leave,
+    ...bootOf(options),
     check: options.check === false ? "off" : (options.check ?? "warn"),
     assume,
     dryRun: options.dryRun,

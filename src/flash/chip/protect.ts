@@ -128,7 +128,8 @@ const COME_BACK_ATTEMPTS = 2;
 /** Option bytes are loaded and the bootloader starts: about 100 ms at most (AN2606 rev 70). */
 const RESTART_MS = 300;
 
-async function comesBack({ loader, reenter }: Session): Promise<boolean> {
+/** After a command that ends in a reset. @returns whether the bootloader answers again */
+export async function comesBack({ loader, reenter }: Session): Promise<boolean> {
   for (let attempt = 1; attempt <= COME_BACK_ATTEMPTS; attempt++) {
     try {
       await loader.transport.exchange([delay(attempt === 1 ? 1 : RESTART_MS)]);

@@ -18,6 +18,7 @@ export type ChipState =
   | "finishing"
   | "plain"
   | "complete"
+  | "options"
   | "protecting"
   | "lifting";
 
@@ -34,6 +35,7 @@ const STATE_TEXT: Readonly<Record<ChipState, string>> = {
     "everything but the first words of the image is written and verified; whether these are stored was not seen",
   plain: "the write was begun, and not all of it was seen to be stored",
   complete: "the image is written and verified",
+  options: "the flash was not changed; whether the option bytes were changed was not seen",
   protecting: "the flash was not changed; whether the protection was changed was not seen",
   lifting: "the chip was told to lift its protection, which erases the flash; what came of it was not seen",
 };

@@ -17,6 +17,7 @@ import { finish, verifyBodies } from "./finish.js";
 import type { PlanSummary } from "../events.js";
 import type { WriteOptions, WriteResult } from "../job.js";
 import { JobRun } from "../run/job-run.js";
+import { keepInReach, sayLockout } from "../boot/guard.js";
 import { leave } from "../chip/leave.js";
 import { meanwhile } from "../run/meanwhile.js";
 import { erases, makePlan, MASS_ERASE_FROM_PAGES, type Plan } from "./plan.js";
@@ -41,13 +42,15 @@ export async function writeImage(
       doubt: true,
     });
   return run.conclude(async () => {
+    if (options.keepBootloader) await keepInReach(run, options.dryRun === true);
     const plan = await planWrite(run, parts.flash, options);
     const eeprom = await planEeprom(run, parts.eeprom, options.full === true);
     const { bytes: eepromBytes } = eeprom;
     const summary = parts.eeprom.byteLength > 0 ? { ...plan.summary, eepromBytes } : plan.summary;
+    const flashChanges = plan.pages.some(({ action }) => action !== "keep");
+    if (flashChanges && !options.keepBootloader) await sayLockout(run, parts.flash, options);
     run.emit({ type: "planned", plan: summary });
     if (options.dryRun) return result(run, summary, { outcome: "planned", verified: false, doubts });
-    const flashChanges = plan.pages.some(({ action }) => action !== "keep");
     const work = { image: parts.flash, eeprom, distrustKept: options.assume !== undefined };
     if (flashChanges) await perform(run, plan, work);
     else {

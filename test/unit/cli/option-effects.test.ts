@@ -171,6 +171,14 @@ const LEAVE: Readonly<Record<string, Row>> = {
   "--leave": { changes: [I2C, "--leave go"] },
 };
 
+const BOOT: Readonly<Record<string, Row>> = {
+  "--keep-bootloader": {
+    changes: [I2C, "--keep-bootloader"],
+    refused: [`${I2C} --keep-bootloader --allow-lockout`],
+  },
+  "--allow-lockout": { changes: [I2C, "--allow-lockout"] },
+};
+
 /** Beside what stands above: what a verb has of its own. The words of `own` come first. */
 const OF_VERB: Readonly<
   Record<string, { readonly own: string; readonly rows: Readonly<Record<string, Row>> }>
@@ -181,6 +189,7 @@ const OF_VERB: Readonly<
       ...SEVERAL,
       ...IMAGE,
       ...LEAVE,
+      ...BOOT,
       "--dry-run": { changes: [I2C, "--dry-run"] },
       "--full": { changes: [I2C, "--full"], refused: [`${I2C} --full --assume {file}`] },
       "--assume": { changes: [I2C, "--assume {file}"] },
@@ -189,7 +198,7 @@ const OF_VERB: Readonly<
       "--no-check": { changes: [I2C, "--no-check"] },
     },
   },
-  sync: { own: "sync {bin}", rows: { ...SEVERAL, ...IMAGE, ...LEAVE } },
+  sync: { own: "sync {bin}", rows: { ...SEVERAL, ...IMAGE, ...LEAVE, ...BOOT } },
   verify: { own: "verify {bin}", rows: { ...SEVERAL, ...IMAGE } },
   read: {
     own: "read {out}",
