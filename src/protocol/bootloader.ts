@@ -55,6 +55,7 @@ export interface BootloaderQuirks {
 
 export class Bootloader {
   readonly #listed: ReadonlySet<number>;
+  #stretchingErase = false;
   readonly #checksumWait = new ChecksumWait();
 
   constructor(
@@ -220,7 +221,17 @@ export class Bootloader {
     return this.transport.traits.framing === "message";
   }
 
+  /**
+   * After an erase that neither ended nor did its work: the twin is tried, where it is listed (Open Bootloader v3.0.1 hangs in 0x45 when
+   * the flash is busy). Called again, it goes back: an adapter may not bear the stretch of 0x44.
+   */
+  changeErase(): void {
+    this.#stretchingErase = !this.#stretchingErase;
+  }
+
   #eraser(): Chosen {
+    if (this.#stretchingErase && this.#listed.has(ERASE.opcode))
+      return { command: ERASE, opcode: ERASE.opcode };
     return this.offers(ERASE) ? this.#choose(ERASE) : this.#choose(LEGACY_ERASE);
   }
 

@@ -32,6 +32,8 @@ export interface ChipQuirks {
   readonly pageNumberModulo?: number;
   /** No-stretch Erase stretches like Erase. */
   readonly noStretchEraseStretches: boolean;
+  /** No-stretch Erase holds SCL until the time-out and erases nothing (Open Bootloader v3.0.1 where the flash is busy). */
+  readonly noStretchEraseHangs: boolean;
   /** A mass erase holds SCL this long whatever the opcode, because the ROM's code stalls on the same flash. */
   readonly massEraseStallMs: number;
   /** A page list is acknowledged after its first page; what the host writes meanwhile is lost. */
@@ -106,6 +108,7 @@ export const NO_QUIRKS: ChipQuirks = {
   quickWrite: "by protocol",
   maxErasePages: 512,
   noStretchEraseStretches: false,
+  noStretchEraseHangs: false,
   massEraseStallMs: 0,
   eraseReturnsEarly: false,
   pageList: "all",

@@ -116,6 +116,21 @@ describe.each(["stm32g071", "stm32g0b1?bus=uart&protocol=3.3"])(
   },
 );
 
+describe("a no-stretch erase that hangs", () => {
+  const hanging = { quirks: { noStretchEraseHangs: true } };
+
+  it("is done with 0x44, pages and all at once", async () => {
+    const { target, chip } = await connectSim("stm32g071?flash=32", {}, hanging);
+    const image = firmware(BASE, 5000);
+    expect(await target.write(image)).toMatchObject({ outcome: "written" });
+    await target.write(firmware(BASE, 5000, 2));
+    expect(await target.erase({ start: BASE, end: BASE + 2048 })).toMatchObject({ how: "pages" });
+    expect(await target.erase("all")).toMatchObject({ how: "mass" });
+    expect(chip.peek(BASE, 5000).every((byte) => byte === 0xff)).toBe(true);
+    expect(chip.counters.resets).toBe(1); // it is not tried a second time
+  });
+});
+
 describe.each(["stm32g071", "stm32g0b1?bus=uart"])("a refusal is an answer, of %s", (name) => {
   /** A chip that has neither system memory nor mass erase, and what is sent to it. */
   async function poorChip() {

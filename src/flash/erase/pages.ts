@@ -69,6 +69,7 @@ export async function eraseAndSee(
   await persist(run, where, async () => {
     if (lost) {
       if (await allBlank(run, pages)) return;
+      run.session.loader.changeErase();
       run.quietMs = Math.max(LEAST_QUIET_MS, Math.min(run.quietMs * 3, MOST_PATIENCE_MS));
     }
     try {

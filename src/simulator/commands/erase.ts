@@ -58,6 +58,7 @@ export function* legacyErase(rom: Rom): Dialogue {
 /** Numbers that no page has and write-protected pages are passed over; the answer is ACK all the same. */
 function* erasePages(rom: Rom, numbers: readonly number[], noStretch: boolean): Dialogue {
   const { mcu } = rom;
+  if (noStretch && mcu.quirks.noStretchEraseHangs) return yield* hang();
   const { quirks } = mcu;
   const pages = pagesToErase(rom, numbers);
   let readyMs = rom.nowMs;
@@ -109,10 +110,17 @@ export const erasing = ({ mcu }: Rom, pages: readonly FlashPage[], durationMs: n
   };
 };
 
+/** Another frame is waited for where the host wants the status. */
+function* hang(): Dialogue {
+  yield* takeFrame("nothing", () => 1);
+  yield* nack();
+}
+
 function* eraseSpecial(rom: Rom, code: number, noStretch: boolean): Dialogue {
   const { mcu } = rom;
   const pages = specialPages(rom, code);
   if (!pages) return yield* nack();
+  if (noStretch && mcu.quirks.noStretchEraseHangs) return yield* hang();
   const { quirks, timings } = mcu;
   const readyMs = mcu.operate(erasing(rom, pages, timings.massEraseMs + quirks.massEraseStallMs), rom.nowMs);
   const early = code === BANK_2 && quirks.bankErase === "bank 2 returns early";
