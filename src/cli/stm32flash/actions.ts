@@ -106,10 +106,10 @@ const RESTARTS: ReadonlySet<Action> = new Set(["write unprotect", "read protect"
 
 /** -g and -R, in that order of weight. @param moved the exit part of -i takes care of the reset */
 export async function leave(task: Task, moved: boolean): Promise<void> {
-  const { line, session, port, report, jobOptions } = task;
+  const { line, session, report, jobOptions } = task;
   const restarted = RESTARTS.has(line.action);
   if (line.go !== undefined) {
-    if (restarted) await meetAgain(port);
+    if (restarted) await meetAgain(session);
     const address = line.go === 0 ? session.geometry.base : line.go;
     await targetOf(task).run(address, jobOptions);
     report.say(`The chip was told to start the program at ${hex(address)}.`);

@@ -107,7 +107,7 @@ async function resumed(transport: Transport): Promise<Identity> {
 const RESTART_MS = 200;
 
 /** After a command that restarts the chip. @throws BootlaceError NO_REPLY when it does not come back to its bootloader */
-export async function meetAgain({ transport }: Port): Promise<void> {
+export async function meetAgain({ loader: { transport, identity } }: Session): Promise<void> {
   await transport.exchange([delay(RESTART_MS)]);
-  await connectBootloader(transport);
+  await connectBootloader(transport, identity);
 }

@@ -37,10 +37,10 @@ function verdict(on: boolean, now: Now | undefined, later: boolean): string {
 }
 
 /** undefined: it does not come back, or gives another answer. */
-async function lookAgain({ port, session }: Task): Promise<Now | undefined> {
+async function lookAgain({ session }: Task): Promise<Now | undefined> {
   const { loader, geometry } = session;
   try {
-    await meetAgain(port);
+    await meetAgain(session);
     const first = await loader.readMemory(geometry.base, LOOK_BYTES);
     return first.every((byte) => byte === geometry.erasedValue) ? "blank" : "not blank";
   } catch (error) {

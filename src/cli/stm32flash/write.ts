@@ -47,10 +47,7 @@ async function writeAsItIs({ session, jobOptions }: Task, { image, memory }: Wri
 }
 
 /** One command: each one ends in a restart of the chip (AN3155, AN4221, Write Memory). Looked at only with -v, because that needs the chip again. */
-async function writeOptionBytes(
-  { line, session, port, report, jobOptions }: Task,
-  plan: WritePlan,
-): Promise<void> {
+async function writeOptionBytes({ line, session, report, jobOptions }: Task, plan: WritePlan): Promise<void> {
   const [segment] = plan.image.segments;
   if (!segment || segment.bytes.length > session.loader.writeBytes)
     throw usageError("option bytes are written with one command, and one command does not take so many");
@@ -59,7 +56,7 @@ async function writeOptionBytes(
     report.say("Written. The chip restarts now; add -v to have it looked at.");
     return;
   }
-  await meetAgain(port);
+  await meetAgain(session);
   await verifyPlain(new JobRun(session, jobOptions), [segment]);
   report.say("Written, and read back after the restart.");
 }
