@@ -149,6 +149,12 @@ export const ERRORS = {
     hint: "Write a firmware first, or give the address of its vector table.",
   },
 
+  NOT_UPDATED: {
+    side: "chip",
+    exit: 55,
+    hint: "The program that was there was told to start; what kept the new one away is in the message.",
+  },
+
   INTERNAL: {
     side: "host",
     exit: 70,
@@ -175,6 +181,10 @@ export interface ErrorContext {
   readonly offset?: number;
   /** What the chip holds and does now, one sentence: "the chip is still in its bootloader, its flash was not touched". */
   readonly chipState?: string;
+  /** The flash is as it was, and the reset lines were moved to start the program in it. Whether that runs is not seen. */
+  readonly startedAgain?: true;
+  /** What kept a NOT_UPDATED chip from being updated. */
+  readonly reason?: ErrorCode;
   /** A hint that fits better than the table's. */
   readonly hint?: string;
 }

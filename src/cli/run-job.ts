@@ -21,6 +21,8 @@ export interface Job {
   readonly output: OutputOptions;
   /** What is done with each target. */
   readonly work: (target: Target, options: Required<JobOptions>, chosen: ChosenTarget) => Promise<Verdict>;
+  /** What a failure means to this verb. */
+  readonly failed?: ((error: BootlaceError) => BootlaceError) | undefined;
 }
 
 /** @returns the exit status */
@@ -86,7 +88,8 @@ async function runOne(
     });
     return verdict.failure?.code;
   } catch (thrown) {
-    const error = interruptedError(thrown, context.signal);
+    const failure = interruptedError(thrown, context.signal);
+    const error = job.failed?.(failure) ?? failure;
     say(() => {
       if (job.output.trace === true) screen.print(stackText(thrown));
       reporter.failed(error);

@@ -71,6 +71,18 @@ export const TARGET_OPTIONS = {
     parse: parseSeconds,
     numeric: true,
   },
+  waitDevice: {
+    flags: "--wait-device <time>",
+    help: "wait for a device that is not there yet, like 10 or 500ms",
+    parse: parseSeconds,
+    numeric: true,
+  },
+  waitChip: {
+    flags: "--wait-chip <time>",
+    help: "wait for a chip that does not answer yet",
+    parse: parseSeconds,
+    numeric: true,
+  },
   flashSize: {
     flags: "--flash-size <size>",
     help: "of a chip the table does not know, like 128k",
@@ -171,14 +183,16 @@ const targetGroup = (option: Option): Option =>
 
 /** What `connect` takes of them. Where the target is, is its address. */
 export function connectOptions(settings: Settings): ConnectOptions {
-  const { chip, resetSequence, line, wait, flashSize, pageSize, layout, maxFrame, force } = settings;
+  const { chip, resetSequence, line, flashSize, pageSize, layout, maxFrame, force } = settings;
   const lines = line === undefined ? undefined : Object.fromEntries(line);
   const crcProgram = { undefined: undefined, true: "always", false: "never" } as const;
   return {
     chip,
     resetSequence,
     lines,
-    waitMs: wait,
+    waitMs: settings.wait,
+    waitDeviceMs: settings.waitDevice,
+    waitChipMs: settings.waitChip,
     flashSize,
     pageSize,
     layout,

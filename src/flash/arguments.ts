@@ -46,6 +46,7 @@ const LINES: Kind = {
 
 const ADDRESS_SPACE = 2 ** 32;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const TIME: Kind = { says: `a time in ms from 0 to ${LONGEST_TIMER_MS}`, fits: isTime };
 const BYTES = whole(1, ADDRESS_SPACE);
 
 type Table<T> = Readonly<Record<keyof Required<T>, Kind>>;
@@ -70,6 +71,7 @@ export const OPTIONS = {
     allowLockout: FLAG,
     dryRun: FLAG,
     leave: oneOf("stay", "go", "reset"),
+    startOnFailure: FLAG,
   } satisfies Table<WriteOptions>,
   connect: {
     ...JOB,
@@ -82,7 +84,9 @@ export const OPTIONS = {
     layout: TEXT,
     force: FLAG,
     maxFrame: whole(1, 0xffff),
-    waitMs: { says: `a time in ms from 0 to ${LONGEST_TIMER_MS}`, fits: isTime },
+    waitMs: TIME,
+    waitDeviceMs: TIME,
+    waitChipMs: TIME,
     resetSequence: TEXT,
     lines: LINES,
     crcProgram: oneOf("auto", "always", "never"),

@@ -4,13 +4,16 @@ import { inOurWords } from "../protocol/failure.js";
 import { connectBootloader } from "../protocol/connect.js";
 import { stoppable } from "../transport/stoppable.js";
 import type { TargetAddress } from "../transport/target.js";
-import type { Transport } from "../transport/transport.js";
+import { delay, type Transport } from "../transport/transport.js";
 import type { Identity } from "../protocol/identify.js";
 import { checkConnect } from "./arguments.js";
 import { ChipTarget } from "./chip-target.js";
 import { withAddressHint } from "./chip/address-hint.js";
 import { chooseChecksummer } from "./chip/choose-checksummer.js";
 import { identifyChip } from "./chip/identify.js";
+import type { ResetLines } from "../lines/reset-lines.js";
+import { monotonicMs } from "../monotonic.js";
+import { startedAgain } from "./chip/started-again.js";
 import type { Link } from "../host/open/open-target.js";
 import type { Session } from "./chip/session.js";
 import type { ConnectOptions, Target } from "./target.js";
@@ -62,13 +65,47 @@ async function openSession({ transport, lines, address }: Link, options: Connect
     return known;
   };
   const { chip, flashSize, pageSize, layout } = options;
-  const identity = await begin(options.signal);
-  const session = await identifyChip(transport, identity, { address, chip, flashSize, pageSize, layout });
+  const attempt = async (): Promise<Session> => {
+    known = undefined; // another chip may have been put there
+    const identity = await begin(options.signal);
+    return identifyChip(transport, identity, { address, chip, flashSize, pageSize, layout });
+  };
+  const session = await whenAnswered(attempt, transport, options).catch(async (error: unknown) => {
+    throw lines ? await handedBack(error, lines, known !== undefined) : error;
+  });
   const reenter = async (): Promise<void> => {
     await begin();
   };
   const withLines: Session = lines ? { ...session, reenter, restart: () => lines.leave() } : session;
   return { ...withLines, checksummer: chooseChecksummer(withLines, options.crcProgram) };
+}
+
+const BETWEEN_ATTEMPTS_MS = 200;
+
+/** A board that is being put into a jig is silent, or its contacts disturb the bus: `waitChipMs` asks on. */
+async function whenAnswered<T>(
+  attempt: () => Promise<T>,
+  transport: Transport,
+  { waitChipMs, signal }: ConnectOptions,
+): Promise<T> {
+  const deadlineMs = monotonicMs() + (waitChipMs ?? 0);
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (thrown) {
+      const error = inOurWords(thrown);
+      const mayCome = error instanceof BootlaceError && error.side === "way";
+      if (!mayCome || monotonicMs() >= deadlineMs) throw thrown;
+      await stoppable(transport, signal).exchange([delay(BETWEEN_ATTEMPTS_MS)]);
+    }
+  }
+}
+
+/** What entered a bootloader for nothing leaves it again. A chip that nobody heard gets its lines back, and nothing is said of it. */
+async function handedBack(error: unknown, lines: ResetLines, heard: boolean): Promise<unknown> {
+  if (heard) return startedAgain(error, () => lines.leave());
+  await lines.leave().catch(() => undefined); // the first failure is the one to tell
+  return error;
 }
 
 /** A stop request that carries a BootlaceError is that error, wherever it struck. */

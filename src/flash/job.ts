@@ -45,6 +45,8 @@ export interface WriteOptions extends JobOptions {
   readonly dryRun?: boolean | undefined;
   /** What to do with the chip at the end. Default "stay". */
   readonly leave?: "stay" | "go" | "reset" | undefined;
+  /** A chip with reset lines whose flash was not changed is told by them to start its program when the job fails. Default: it stays. */
+  readonly startOnFailure?: boolean | undefined;
 }
 
 export interface VerifyOptions extends JobOptions {

@@ -67,6 +67,10 @@ export interface ConnectOptions extends JobOptions {
   readonly maxFrame?: number | undefined;
   /** Wait for a locked target this long. Default 0. */
   readonly waitMs?: number | undefined;
+  /** Try this long to open a device that is not there yet, or may not be opened yet. Default 0. */
+  readonly waitDeviceMs?: number | undefined;
+  /** Ask this long for a bootloader, where none answers yet. Default 0. */
+  readonly waitChipMs?: number | undefined;
   /** BOOT0 and NRST: a preset's name or a sequence, see docs/wiring.md. */
   readonly resetSequence?: string | undefined;
   /** Lines of the sequence by name: `{ boot0: "gpiochip0:17", nrst: "!NRST" }`. */

@@ -1,5 +1,6 @@
 /** `bootlace sync`: writes only if the chip holds something else; for units that run at every boot. */
 import type { Command } from "commander";
+import { BootlaceError } from "../../errors.js";
 import type { Context } from "../context.js";
 import { firmwareFor } from "../firmware.js";
 import { addImageOptions, FILE_ARGUMENT, type ImageOptions } from "../image-file.js";
@@ -26,11 +27,11 @@ export function define(command: Command, act: Act): void {
   addExamples(
     command,
     "bootlace sync app.hex --port /dev/i2c-1 --address 0x56 --go",
-    "ExecStart=bootlace sync /usr/lib/firmware/app.hex --wait 10 --go",
+    "bootlace sync app.hex --target motor --wait-device 10 --wait 10",
   );
   command.addHelpText(
     "after",
-    "\nExit status 0 both when nothing had to be done and when it was done; the last\nline says which.",
+    "\nExit status 0 both when nothing had to be done and when it was done; the last\nline says which. With a reset sequence the chip is told to start its program\nafterwards, also when nothing could be done; that failure has status 55.",
   );
   command.action(act(run));
 }
@@ -40,7 +41,8 @@ async function run(
   files: readonly string[],
   options: TargetOptions & ImageOptions & LeaveOptions & BootOptions,
 ): Promise<number> {
-  const leave = leaveOf(options);
+  leaveOf(options); // a contradiction is told before any file is opened
+  const boot = bootOf(options);
   const targets = await chooseTargets(options, context.io.env);
   const firmware = await firmwareFor(context, files, targets, options);
   return runWrite(context, {
@@ -48,7 +50,24 @@ async function run(
     targets,
     options,
     firmware,
-    writeOptions: { leave, ...bootOf(options) },
+    writeOptions: ({ options: { resetSequence } }) => ({
+      leave: leaveOf(options, resetSequence === undefined ? "stay" : "reset"),
+      startOnFailure: true,
+      ...boot,
+    }),
     showPlan: false,
+    failed: notUpdated,
   });
+}
+
+/** A unit asks one thing of a failure: does the old program run? Being stopped is told as that. */
+function notUpdated(error: BootlaceError): BootlaceError {
+  const { code, message, context, hint } = error;
+  if (context.startedAgain !== true || code === "INTERRUPTED" || code === "TERMINATED") return error;
+  return new BootlaceError(
+    "NOT_UPDATED",
+    `not updated, and the program that was there was told to start: ${message} (${code})`,
+    { ...context, hint, reason: code },
+    { cause: error.cause },
+  );
 }

@@ -14,6 +14,8 @@ import { type ChosenTarget, chooseTargets } from "../targets.js";
 import { writeVerdict } from "../verdict.js";
 import type { Act } from "../verb.js";
 
+export type Leave = NonNullable<WriteOptions["leave"]>;
+
 export interface LeaveOptions {
   readonly go?: boolean;
   readonly reset?: boolean;
@@ -112,7 +114,14 @@ async function run(context: Context, files: readonly string[], options: WriteCli
     erasePartial: options.erasePartial,
   };
   const showPlan = options.dryRun === true && options.json !== true && targets.length === 1;
-  return runWrite(context, { verb: "write", targets, options, firmware, writeOptions, showPlan });
+  return runWrite(context, {
+    verb: "write",
+    targets,
+    options,
+    firmware,
+    writeOptions: () => writeOptions,
+    showPlan,
+  });
 }
 
 export interface WriteJob {
@@ -120,8 +129,9 @@ export interface WriteJob {
   readonly targets: readonly ChosenTarget[];
   readonly options: TargetOptions;
   readonly firmware: (target: ChosenTarget) => Firmware;
-  readonly writeOptions: WriteOptions;
+  readonly writeOptions: (target: ChosenTarget) => WriteOptions;
   readonly showPlan: boolean;
+  readonly failed?: (error: BootlaceError) => BootlaceError;
 }
 
 export function runWrite(context: Context, job: WriteJob): Promise<number> {
@@ -129,28 +139,30 @@ export function runWrite(context: Context, job: WriteJob): Promise<number> {
     verb: job.verb,
     targets: job.targets,
     output: job.options,
+    failed: job.failed,
     work: async (target, jobOptions, chosen) => {
+      const writeOptions = job.writeOptions(chosen);
       const { file, image, only } = job.firmware(chosen);
-      const result = await target.write(image, { ...job.writeOptions, ...jobOptions, file, only });
+      const result = await target.write(image, { ...writeOptions, ...jobOptions, file, only });
       if (job.showPlan) {
         const { columns } = styleOf(context.io.stdout, context.io.env);
         context.io.stdout.write(planTable(result.plan, target.chip.geometry.pages, columns - 1));
       }
-      const verdict = writeVerdict(result, job.writeOptions.leave);
-      return job.writeOptions.dryRun === true
+      const verdict = writeVerdict(result, writeOptions.leave);
+      return writeOptions.dryRun === true
         ? { ...verdict, result: { ...verdict.result, plan: result.plan } }
         : verdict;
     },
   });
 }
 
-/** @throws BootlaceError USAGE when two of them contradict each other */
-export function leaveOf({ go, reset, leave }: LeaveOptions): "stay" | "go" | "reset" {
+/** @param unasked what happens when none is given @throws BootlaceError USAGE when two of them contradict each other */
+export function leaveOf({ go, reset, leave }: LeaveOptions, unasked: Leave = "stay"): Leave {
   const asked = new Set([
     ...(go === true ? ["go" as const] : []),
     ...(reset === true ? ["reset" as const] : []),
     ...(leave ? [leave] : []),
   ]);
   if (asked.size > 1) throw new BootlaceError("USAGE", "--go, --reset and --leave contradict each other");
-  return [...asked][0] ?? "stay";
+  return [...asked][0] ?? unasked;
 }

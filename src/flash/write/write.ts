@@ -19,6 +19,7 @@ import type { WriteOptions, WriteResult } from "../job.js";
 import { JobRun } from "../run/job-run.js";
 import { keepInReach, sayLockout } from "../boot/guard.js";
 import { leave } from "../chip/leave.js";
+import { startedAgain } from "../chip/started-again.js";
 import { meanwhile } from "../run/meanwhile.js";
 import { erases, makePlan, MASS_ERASE_FROM_PAGES, type Plan } from "./plan.js";
 import { Programmer } from "./program.js";
@@ -31,6 +32,17 @@ export async function writeImage(
   options: WriteOptions,
 ): Promise<WriteResult> {
   const run = new JobRun(session, options);
+  try {
+    return await checkAndWrite(run, image, options);
+  } catch (error) {
+    const { restart } = session;
+    if (!options.startOnFailure || !restart || run.state !== "untouched") throw error;
+    throw await startedAgain(error, restart);
+  }
+}
+
+async function checkAndWrite(run: JobRun, image: MemoryImage, options: WriteOptions): Promise<WriteResult> {
+  const { session } = run;
   checkUsable(session);
   const parts = partsOf(session, image, { file: options.file ?? "the image", only: options.only });
   const doubts = checkImage(session, parts.flash, options);

@@ -1,7 +1,7 @@
 /** Opens what stands behind a target: the adapter, the lock of the address, the reset lines. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { deviceByName } from "../../devices/name.js";
-import { BootlaceError } from "../../errors.js";
+import { BootlaceError, type ErrorCode } from "../../errors.js";
 import { openTransport } from "../../transport/open.js";
 import { type I2cTarget, type TargetAddress, withDetails } from "../../transport/target.js";
 import type { Transport } from "../../transport/transport.js";
@@ -24,6 +24,26 @@ export async function openTarget(given: string | TargetAddress, options: Connect
   const address = typeof given === "string" ? readTarget(given) : given;
   const target = await withChipAddress(withDetails(address, options), options.chip);
   refuseUnused(target, options);
+  return whenThere(() => openLink(target, options), options);
+}
+
+const NOT_THERE_YET: ReadonlySet<ErrorCode> = new Set(["NO_DEVICE", "NO_PERMISSION"]);
+
+/** udev makes a device's node and then gives it to its group: `waitDeviceMs` waits for both. */
+async function whenThere<T>(open: () => Promise<T>, { waitDeviceMs, signal }: ConnectOptions): Promise<T> {
+  const deadlineMs = monotonicMs() + (waitDeviceMs ?? 0);
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      const mayCome = error instanceof BootlaceError && NOT_THERE_YET.has(error.code);
+      if (!mayCome || monotonicMs() >= deadlineMs) throw error;
+      await sleep(BETWEEN_LOOKS_MS, undefined, signal && { signal });
+    }
+  }
+}
+
+async function openLink(target: TargetAddress, options: ConnectOptions): Promise<Link> {
   const lock = target.kind === "i2c" ? await claim(target, options) : undefined;
   const closers: (() => void | Promise<void>)[] = [() => lock?.release()];
   const close = async (): Promise<void> => {

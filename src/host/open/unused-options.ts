@@ -12,6 +12,7 @@ const TYPED = {
   force: "--force",
   maxFrame: "--max-frame",
   waitMs: "--wait",
+  waitDeviceMs: "--wait-device",
   resetSequence: "--reset-sequence",
   lines: "--line",
 } as const satisfies Partial<Record<Name, string>>;
@@ -22,7 +23,7 @@ type Unused = keyof typeof TYPED;
 const UNUSED: Readonly<Record<TargetAddress["kind"], readonly Unused[]>> = {
   i2c: [],
   serial: ["force", "maxFrame"],
-  sim: ["force", "maxFrame", "waitMs"],
+  sim: ["force", "maxFrame", "waitMs", "waitDeviceMs"],
 };
 
 const KINDS = { i2c: "an I2C bus", serial: "a serial port", sim: "a simulated chip" } as const;

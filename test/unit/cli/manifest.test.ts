@@ -59,6 +59,8 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   resetSequence: ["usb", 1],
   line: [["boot0=GPIO17", "nrst=gpiochip0:27"], ["boot0"], "boot0=1", [1]],
   wait: [0, 0.5, 10, "500ms", "2s", -1, "soon"],
+  waitDevice: [0, 0.5, 10, "500ms", "2s", -1, "soon"],
+  waitChip: [0, 0.5, 10, "500ms", "2s", -1, "soon"],
   flashSize: [131_072, "128k", "0x20000", 0, "0k", 1.5, "big"],
   pageSize: [2048, "2k", "0x0", -1],
   layout: ["single-bank", 1],

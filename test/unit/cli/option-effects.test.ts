@@ -121,6 +121,8 @@ const TARGET: Readonly<Record<string, Row>> = {
     ],
   },
   "--wait": { changes: [SERIAL, "--wait 5"], refused: [`${SIM} --wait 5`] },
+  "--wait-device": { changes: [SERIAL, "--wait-device 5"], refused: [`${SIM} --wait-device 5`] },
+  "--wait-chip": { changes: [SERIAL, "--wait-chip 5"] },
   "--flash-size": { changes: [I2C, "--flash-size 64k"] },
   "--page-size": { changes: [`${I2C} --flash-size 64k`, "--page-size 2k"] },
   "--layout": { changes: [I2C, "--layout single-bank"] },
