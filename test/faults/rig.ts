@@ -27,18 +27,20 @@ export interface Protocol {
 }
 
 const NO_READOUT = ["protect readout", "unprotect readout"] as const;
+/** Its ROM has Get Checksum: a program would do nothing else than the other sessions. */
+const NO_PROGRAM = ["write, checksum program"] as const;
 
 export const PROTOCOLS: readonly Protocol[] = [
   { name: "I2C 1.0", bus: "i2c", i2c: "1.0" },
   // Whether a status is still due after the adapter gave up on the stretch before it, no document says.
   { name: "I2C 1.0b", bus: "i2c", i2c: "1.0", quirks: { statusAfterAbort: "lost" } },
   { name: "I2C 1.1", bus: "i2c", i2c: "1.1" },
-  { name: "I2C 1.2", bus: "i2c", i2c: "1.2" },
+  { name: "I2C 1.2", bus: "i2c", i2c: "1.2", lacks: NO_PROGRAM },
   // The length of its list of commands has to be found out.
-  { name: "I2C 2.0", bus: "i2c", i2c: "2.0", lacks: NO_READOUT },
+  { name: "I2C 2.0", bus: "i2c", i2c: "2.0", lacks: [...NO_READOUT, ...NO_PROGRAM] },
   { name: "UART 2.2", bus: "uart", uart: "2.2" },
   { name: "UART 3.1", bus: "uart", uart: "3.1" },
-  { name: "UART 3.3", bus: "uart", uart: "3.3" },
+  { name: "UART 3.3", bus: "uart", uart: "3.3", lacks: NO_PROGRAM },
 ];
 
 /** A kind of chip, and what the host is told of it. */
@@ -86,6 +88,9 @@ export const SMALL: Model = {
   },
   options: {},
 };
+
+/** The same, asked for checksums by a program in its RAM: each resets the chip. BOOT0 is strapped, there are no lines. */
+export const ASKED: Model = { ...SMALL, options: { crcProgram: "always" } };
 
 /** STM32L0: erased flash reads 00, pages of 128 bytes. */
 export const ZERO: Model = {

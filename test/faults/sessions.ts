@@ -3,7 +3,7 @@ import type { Target } from "../../src/flash/target.js";
 import type { WriteOptions, WriteResult } from "../../src/flash/job.js";
 import { MemoryImage } from "../../src/image/image.js";
 import { noise } from "../support/sim-target.js";
-import { BASE, ECC, HASTY, holds, SMALL, TINY, ZERO, type Model, type Rig } from "./rig.js";
+import { ASKED, BASE, ECC, HASTY, holds, SMALL, TINY, ZERO, type Model, type Rig } from "./rig.js";
 
 export interface Session {
   readonly name: string;
@@ -136,6 +136,14 @@ const WRITES: readonly Session[] = [
     old: sparse(20),
     image: sparse(40),
     model: SMALL,
+    pageBytes: 2048,
+  }),
+  writeSession({
+    name: "write, checksum program",
+    flash: sparse(20),
+    old: sparse(20),
+    image: sparse(40),
+    model: ASKED,
     pageBytes: 2048,
   }),
   writeSession({

@@ -8,25 +8,34 @@ import { persist } from "../run/retry.js";
 
 /** A multiple of what any family writes at once. */
 const BLOCK_BYTES = 16;
+/** A bit may flip on the way there or on the way back. */
+const MOST_ATTEMPTS = 3;
 
-/** RAM may be written over itself: a block that failed is just written again. @throws BootlaceError RESET_FAILED, REFUSED, ... */
+/** @throws BootlaceError RESET_FAILED, REFUSED, ... */
 export async function loadProgram(run: JobRun, phase: Phase, { address, bytes }: Segment): Promise<void> {
-  const { loader } = run.session;
   const padded = new Uint8Array(Math.ceil(bytes.length / BLOCK_BYTES) * BLOCK_BYTES);
   padded.set(bytes);
-  for (let done = 0; done < padded.length;) {
+  for (let attempt = 1; ; attempt++) {
+    await put(run, phase, { address, bytes: padded });
+    const held = await persist(run, { phase, address }, () =>
+      run.session.loader.readMemory(address, padded.length),
+    );
+    if (sameBytes(held, padded)) return;
+    const reason = `the RAM at ${hex(address)} does not hold the program that was written to it`;
+    if (attempt === MOST_ATTEMPTS) throw new BootlaceError("RESET_FAILED", reason, { address });
+    run.retried({ phase, address, attempt, reason });
+  }
+}
+
+/** RAM may be written over itself: a block that failed is just written again. */
+async function put(run: JobRun, phase: Phase, { address, bytes }: Segment): Promise<void> {
+  const { loader } = run.session;
+  for (let done = 0; done < bytes.length;) {
     const at = address + done;
     done = await persist(run, { phase, address: at }, async () => {
-      const block = padded.subarray(done, done + loader.writeBytes); // fewer when the frame was too long for the adapter
+      const block = bytes.subarray(done, done + loader.writeBytes); // fewer when the frame was too long for the adapter
       await loader.writeMany([{ address: at, bytes: block }]);
       return done + block.length;
     });
   }
-  const held = await persist(run, { phase, address }, () => loader.readMemory(address, padded.length));
-  if (!sameBytes(held, padded))
-    throw new BootlaceError(
-      "RESET_FAILED",
-      `the RAM at ${hex(address)} does not hold the program that was written to it`,
-      { address },
-    );
 }
