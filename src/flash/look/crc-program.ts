@@ -16,6 +16,7 @@ import {
   type CrcMapTable,
   type CrcRanges,
 } from "../../protocol/crc-map.js";
+import { untilTwiceTheSame, withRetries } from "../../protocol/ask-again.js";
 import { getId } from "../../protocol/identify.js";
 import { dialectOf } from "../../protocol/dialect/table.js";
 import { delay } from "../../transport/transport.js";
@@ -123,7 +124,8 @@ export class CrcProgram implements Checksummer {
       );
       await reenter();
     }
-    const productId = await getId(transport);
+    const ask = (): Promise<number> => withRetries(transport, () => getId(transport));
+    const productId = await untilTwiceTheSame("Get ID", ask, (a, b) => a === b);
     if (productId !== chip.productId)
       throw new BootlaceError(
         "WRONG_CHIP",

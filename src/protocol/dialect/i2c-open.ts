@@ -28,18 +28,20 @@ export async function openMessages(transport: Transport): Promise<number> {
   }
 }
 
-/** Until it starts, nobody acknowledges the address. */
+/** Until it starts, nobody acknowledges the address. @throws BootlaceError BUS_FAILED when it was not the chip that failed to the end */
 export async function meetMessagesAgain(transport: Transport, patienceMs: number): Promise<boolean> {
-  for (let waitedMs = 0; waitedMs <= patienceMs; waitedMs += AGAIN_MS) {
+  for (let waitedMs = 0; ; waitedMs += AGAIN_MS) {
     try {
       await getVersion(transport);
       return true;
     } catch (error) {
-      if (!(error instanceof BootlaceError) || error.side !== "way") throw error;
+      if (!(error instanceof BootlaceError) || (error.side !== "way" && error.code !== "REFUSED"))
+        throw error;
+      if (waitedMs >= patienceMs && error.code === "BUS_FAILED") throw error;
+      if (waitedMs >= patienceMs) return false;
       await transport.exchange([delay(AGAIN_MS)]);
     }
   }
-  return false;
 }
 
 const AGAIN_MS = 20;
