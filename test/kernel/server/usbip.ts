@@ -5,6 +5,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import type { Socket } from "node:net";
+import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const HEADER_BYTES = 48;
@@ -50,6 +51,8 @@ export class UsbPort {
   readonly #socket: Socket;
   readonly #device: UsbDevice;
   #input = Buffer.alloc(0);
+  /** The longest that a frame took: more than the kernel's driver bears, and its time-outs are the host's fault. */
+  longestFrameMs = 0;
   /** Endpoint 0 takes one request after the other. */
   #control: Promise<void> = Promise.resolve();
   /** Asked for on the interrupt endpoint, and not there yet; and the other way round. */
@@ -107,17 +110,23 @@ export class UsbPort {
   }
 
   async #output(request: Buffer): Promise<void> {
-    await sleep(FRAME_MS);
+    await this.#frame();
     const data = request.subarray(HEADER_BYTES);
     this.#reply(request, data.length);
     this.#device.output?.(data);
+  }
+
+  async #frame(): Promise<void> {
+    const startMs = performance.now();
+    await sleep(FRAME_MS);
+    this.longestFrameMs = Math.max(this.longestFrameMs, performance.now() - startMs);
   }
 
   #deliver(): void {
     while (this.#waiting.length > 0 && this.#ready.length > 0) {
       const { request, length } = this.#waiting.shift()!;
       const data = this.#ready.shift()!.subarray(0, length);
-      void sleep(FRAME_MS).then(() => this.#reply(request, data.length, data));
+      void this.#frame().then(() => this.#reply(request, data.length, data));
     }
   }
 

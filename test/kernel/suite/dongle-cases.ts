@@ -8,7 +8,7 @@ import type { HidDongle } from "../../support/dongles/hid-dongle.js";
 import { Mcp2221 } from "../../support/dongles/mcp2221.js";
 import { Wire } from "../../support/dongles/wire.js";
 import { plugIn } from "../server/hid-device.js";
-import { busNamed } from "../server/usb-bus.js";
+import { busGone, busNamed } from "../server/usb-bus.js";
 import { writeTemporary } from "./bench.js";
 import { ADDRESS, FLASH, firmware, makeChip } from "./chips.js";
 import { test } from "./harness.js";
@@ -21,6 +21,8 @@ interface Row {
   readonly driver: string;
   /** The driver's name, where it makes a GPIO chip too. */
   readonly gpio?: string;
+  /** The shortest of the driver's time-outs, with some room. */
+  readonly bearsMs: number;
   readonly longestWrite: number;
   readonly longestRead: number;
 }
@@ -32,6 +34,7 @@ const DONGLES: readonly Row[] = [
     make: (wire) => new Cp2112(wire),
     driver: "cp2112",
     gpio: "cp2112",
+    bearsMs: 35,
     longestWrite: 61,
     longestRead: 128,
   },
@@ -41,6 +44,7 @@ const DONGLES: readonly Row[] = [
     make: (wire) => new Mcp2221(wire),
     driver: "mcp2221",
     gpio: "mcp2221",
+    bearsMs: 2000,
     longestWrite: 258,
     longestRead: 256,
   },
@@ -49,6 +53,7 @@ const DONGLES: readonly Row[] = [
     bus: /^FT260/,
     make: (wire) => new Ft260(wire),
     driver: "ft260",
+    bearsMs: 15,
     longestWrite: 60,
     longestRead: 180,
   },
@@ -73,38 +78,60 @@ async function rig({ make, bus, gpio }: Row, port: number) {
   };
 }
 
+type Rig = Awaited<ReturnType<typeof rig>>;
+
+async function writeVerifyRead({ chip, target }: Rig, back: string): Promise<void> {
+  const file = writeTemporary("image.bin", image);
+  const written = await bootlace(["write", file, ...target]);
+  assert.equal(written.status, 0, written.stderr);
+  assert.doesNotMatch(written.stderr, /retr/i);
+  assert.ok(image.equals(chip.peek(FLASH, image.length)));
+  const verified = await bootlace(["verify", file, ...target]);
+  assert.equal(verified.status, 0, verified.stderr);
+  const read = await bootlace(["read", back, "--range", `0x08000000:${image.length}`, ...target]);
+  assert.equal(read.status, 0, read.stderr);
+  assert.ok(image.equals(readFileSync(back)));
+  assert.deepEqual(chip.violations, []);
+}
+
+const MOST_ATTEMPTS = 4;
+
+/** A run that the host held up for longer than the kernel's driver bears says nothing, and is done again from the start. */
+async function undisturbed(row: Row, port: number, work: (at: Rig) => Promise<void>): Promise<Rig> {
+  for (let attempt = 1; ; attempt++) {
+    const at = await rig(row, port);
+    try {
+      await work(at);
+      return at;
+    } catch (error) {
+      const heldUp = at.usb.longestFrameMs > row.bearsMs;
+      at.usb.unplug();
+      if (!heldUp || attempt === MOST_ATTEMPTS) throw error;
+      await busGone(row.bus);
+    }
+  }
+}
+
 for (const [index, row] of DONGLES.entries()) {
-  let at: Awaited<ReturnType<typeof rig>>;
+  let at: Rig;
 
-  test(`${row.name}: the kernel's own driver makes a bus of the model, and bootlace knows it`, async () => {
-    at = await rig(row, index + 1);
-    const { status, stdout, stderr } = await bootlace(["ports"]);
-    assert.equal(status, 0, stderr);
-    assert.match(stdout, new RegExp(`/dev/i2c-${at.number}.*${row.driver}`));
+  test(`${row.name}: write, verify and read move an image, with no retry and nothing to complain of`, async () => {
+    at = await undisturbed(row, index + 1, async (fresh) => {
+      await writeVerifyRead(fresh, `/run/${row.driver}.bin`);
+      assert.deepEqual(fresh.dongle.complaints, []);
+    });
   });
 
-  test(`${row.name}: write puts the image into the chip, with no retry`, async () => {
-    const { status, stderr } = await bootlace(["write", writeTemporary("image.bin", image), ...at.target]);
-    assert.equal(status, 0, stderr);
-    assert.doesNotMatch(stderr, /retr/i);
-    assert.ok(image.equals(at.chip.peek(FLASH, image.length)));
-  });
-
-  test(`${row.name}: verify agrees, and read gives the image back`, async () => {
-    const verified = await bootlace(["verify", writeTemporary("image.bin", image), ...at.target]);
-    assert.equal(verified.status, 0, verified.stderr);
-    const range = `0x08000000:${image.length}`;
-    const read = await bootlace(["read", `/run/${row.driver}.bin`, "--range", range, ...at.target]);
-    assert.equal(read.status, 0, read.stderr);
-    assert.ok(image.equals(readFileSync(`/run/${row.driver}.bin`)));
-  });
-
-  test(`${row.name}: neither the chip nor the dongle has anything to complain of, and messages were as long as they may be`, () => {
-    assert.deepEqual(at.chip.violations, []);
-    assert.deepEqual(at.dongle.complaints, []);
+  test(`${row.name}: messages are as long as its driver takes`, () => {
     const [written, read] = [Math.max(...at.wire.written), Math.max(...at.wire.read)];
     assert.ok(written <= row.longestWrite && written > row.longestWrite - 16, `${written} bytes written`);
     assert.ok(read <= row.longestRead, `${read} bytes read`);
+  });
+
+  test(`${row.name}: ports names its bus with the kernel's own driver`, async () => {
+    const { status, stdout, stderr } = await bootlace(["ports"]);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, new RegExp(`/dev/i2c-${at.number}.*${row.driver}`));
   });
 
   test(`${row.name}: nothing is sent when --max-frame asks for more than its driver takes`, async () => {
