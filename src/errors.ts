@@ -61,7 +61,7 @@ export const ERRORS = {
   PROTECTED: {
     side: "chip",
     exit: 22,
-    hint: "`bootlace unprotect readout --yes-erase-everything` lifts readout protection and erases the whole chip.",
+    hint: "`bootlace unprotect readout --yes-erase-everything` lifts readout protection and erases the whole chip; `bootlace write FILE --unprotect --yes-erase-everything` does that and writes.",
   },
   DESYNCHRONISED: {
     side: "way",

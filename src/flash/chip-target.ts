@@ -46,11 +46,19 @@ export class ChipTarget implements Target {
   #last: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
+  #session: Session;
+
   /** @param release gives back the lock and the lines, closes the transport */
   constructor(
-    readonly session: Session,
+    session: Session,
     readonly release: () => Promise<void>,
-  ) {}
+  ) {
+    this.#session = session;
+  }
+
+  get session(): Session {
+    return this.#session;
+  }
 
   get chip(): ChipInfo {
     return this.session.chip;
@@ -132,7 +140,12 @@ export class ChipTarget implements Target {
   async unprotect(what: "readout" | "write", options: UnprotectOptions = {}): Promise<ProtectionResult> {
     checkOptions("unprotect", options);
     checkUnprotect(what, options);
-    return this.#job(options, (run) => unprotectChip(run, what));
+    return this.#job(options, async (run) => {
+      const result = await unprotectChip(run, what);
+      if (what === "readout" && result.known === "seen" && run.session.identifyAgain)
+        this.#session = await run.session.identifyAgain();
+      return result;
+    });
   }
 
   close(): Promise<void> {

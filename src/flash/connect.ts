@@ -76,8 +76,12 @@ async function openSession({ transport, lines, address }: Link, options: Connect
   const reenter = async (): Promise<void> => {
     await begin();
   };
-  const withLines: Session = lines ? { ...session, reenter, restart: () => lines.leave() } : session;
-  return { ...withLines, checksummer: chooseChecksummer(withLines, options.crcProgram) };
+  const whole = (identified: Session): Session => {
+    const withLines = lines ? { ...identified, reenter, restart: () => lines.leave() } : identified;
+    const checksummer = chooseChecksummer(withLines, options.crcProgram);
+    return { ...withLines, checksummer, identifyAgain: async () => whole(await attempt()) };
+  };
+  return whole(session);
 }
 
 const BETWEEN_ATTEMPTS_MS = 200;

@@ -1,4 +1,6 @@
 /** What a job says of the chip was looked at; where it was not, its words say so. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Connect } from "../../src/cli/context.js";
 import { connect as open } from "../../src/flash/connect.js";
@@ -30,7 +32,7 @@ const ask = async (
 };
 
 describe("a chip whose flash size is not known", () => {
-  it.each([["read", "/nowhere/backup.bin"], ["checksum"]])("%s %s is an error that names the options", async (...argv) => {
+  it.each([["read", join(tmpdir(), "bootlace-nothing-read.bin")], ["checksum"]])("%s %s is an error that names the options", async (...argv) => {
     const { status, stdout, stderr } = await ask(argv);
     expect([status, stdout]).toEqual([30, ""]);
     expect(stderr).toContain("error: how much flash unknown chip 0x4FF has is not known. [UNKNOWN_CHIP]");

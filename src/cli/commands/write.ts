@@ -1,7 +1,8 @@
 /** `bootlace write`: compares, erases and writes what differs, verifies. */
 import { type Command, Option } from "commander";
 import { BootlaceError } from "../../errors.js";
-import type { WriteOptions } from "../../flash/job.js";
+import type { JobOptions, WriteOptions } from "../../flash/job.js";
+import type { Target } from "../../flash/target.js";
 import type { Context } from "../context.js";
 import { type Firmware, firmwareFor } from "../firmware.js";
 import { addImageOptions, FILE_ARGUMENT, type ImageOptions, openImage } from "../image-file.js";
@@ -32,6 +33,8 @@ interface WriteCliOptions extends TargetOptions, ImageOptions, LeaveOptions, Boo
   readonly full?: boolean;
   readonly assume?: string;
   readonly erasePartial?: boolean;
+  readonly unprotect?: boolean;
+  readonly yesEraseEverything?: boolean;
   /** false: --no-check. */
   readonly check?: "warn" | "refuse" | "off" | false;
 }
@@ -52,6 +55,9 @@ export function define(command: Command, act: Act): void {
     )
     .option("--no-check", "the same as --check off");
   addBootOptions(command);
+  command
+    .option("--unprotect", "lift readout protection first, which erases the chip")
+    .option("--yes-erase-everything", "needed for --unprotect: the chip erases all of its flash");
   addLeaveOptions(command);
   addImageOptions(command);
   addOutputOptions(addTargetOptions(command, true));
@@ -60,6 +66,7 @@ export function define(command: Command, act: Act): void {
     "bootlace write app.hex --port /dev/i2c-1 --address 0x56 --go",
     "bootlace write app.bin --base 0x08004000 --port /dev/ttyS1 --dry-run",
     "bootlace write app.elf --port /dev/i2c-1 --address 0x56 --address 0x51",
+    "bootlace write app.hex --unprotect --yes-erase-everything --port /dev/ttyS1",
     "bootlace write boot.hex app.bin@0x08004000 --manifest rack.json --json",
   );
   command.action(act(run));
@@ -100,6 +107,7 @@ async function run(context: Context, files: readonly string[], options: WriteCli
   if (options.full === true && options.assume !== undefined) {
     throw new BootlaceError("USAGE", "--full writes everything: --assume has no meaning with it");
   }
+  checkUnprotect(options);
   const firmware = await firmwareFor(context, files, targets, options);
   // What the chip holds lies where the new image does, unless the file says something else.
   const before = options.base === undefined ? {} : { defaultBase: options.base };
@@ -121,7 +129,34 @@ async function run(context: Context, files: readonly string[], options: WriteCli
     firmware,
     writeOptions: () => writeOptions,
     showPlan,
+    before: options.unprotect === true ? liftReadoutProtection : undefined,
   });
+}
+
+/** @throws BootlaceError USAGE without the consent, with a consent to nothing, and with --dry-run, which changes nothing */
+function checkUnprotect({ unprotect, yesEraseEverything, dryRun }: WriteCliOptions): void {
+  if (unprotect === true && yesEraseEverything !== true)
+    throw new BootlaceError("USAGE", "lifting readout protection erases the whole flash of the chip", {
+      hint: "If that is what you want, pass --unprotect --yes-erase-everything.",
+    });
+  if (unprotect !== true && yesEraseEverything === true)
+    throw new BootlaceError("USAGE", "--yes-erase-everything has no meaning without --unprotect");
+  if (unprotect === true && dryRun === true)
+    throw new BootlaceError("USAGE", "--dry-run changes nothing, and --unprotect does");
+}
+
+async function liftReadoutProtection(target: Target, options: JobOptions): Promise<void> {
+  const note = (text: string): void => options.onEvent?.({ type: "note", text });
+  if (target.chip.readoutProtected !== true) {
+    note("readout protection is not on: nothing had to be lifted");
+    return;
+  }
+  const { known, flash } = await target.unprotect("readout", { ...options, eraseEverything: true });
+  if (known !== "seen")
+    throw new BootlaceError("PROTECTED", "readout protection counts as lifted at the next power-on only", {
+      hint: "Power the chip off and on, and run the same command again.",
+    });
+  note(`readout protection is lifted${flash === undefined ? "" : `, the flash is ${flash}`}`);
 }
 
 export interface WriteJob {
@@ -132,6 +167,7 @@ export interface WriteJob {
   readonly writeOptions: (target: ChosenTarget) => WriteOptions;
   readonly showPlan: boolean;
   readonly failed?: (error: BootlaceError) => BootlaceError;
+  readonly before?: ((target: Target, options: JobOptions) => Promise<void>) | undefined;
 }
 
 export function runWrite(context: Context, job: WriteJob): Promise<number> {
@@ -143,6 +179,7 @@ export function runWrite(context: Context, job: WriteJob): Promise<number> {
     work: async (target, jobOptions, chosen) => {
       const writeOptions = job.writeOptions(chosen);
       const { file, image, only } = job.firmware(chosen);
+      await job.before?.(target, jobOptions);
       const result = await target.write(image, { ...writeOptions, ...jobOptions, file, only });
       if (job.showPlan) {
         const { columns } = styleOf(context.io.stdout, context.io.env);

@@ -20,4 +20,6 @@ export interface Session {
   readonly reenter?: () => Promise<void>;
   /** Restarts the chip by its reset lines; absent where there are none. */
   readonly restart?: () => Promise<void>;
+  /** The session anew, with what could not be read before: the chip lost its readout protection. */
+  readonly identifyAgain?: () => Promise<Session>;
 }

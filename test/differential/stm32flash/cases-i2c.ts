@@ -49,7 +49,7 @@ export const I2C_CASES = [
   i2c(0, "-a ADDRESS -w 5000.bin -v PORT", { chip: L071 }),
   i2c(0, "-a ADDRESS -w 5000.bin -v PORT", { chip: SMALL_G031 }),
   i2c(0, "-a ADDRESS -w 101.bin PORT"),
-  i2c(0, "-a ADDRESS -w plain.hex -v -g 0 PORT"),
+  i2c(0, "-a ADDRESS -w plain.hex -v -g 0 PORT", { differs: ["go-blank", "status", "state"] }),
   i2c(0, "-a ADDRESS -F 32:34 -w 5000.bin -v PORT"),
   i2c(0, "-a ADDRESS -w page.bin -S 0x08001000 PORT"),
   i2c(0, "-a ADDRESS -w - -S 0x08001000:4096 PORT", { stdin: "5000.bin" }),

@@ -139,7 +139,8 @@ export const DIFFERENCES = {
     why: "the program does not run.",
   },
   "go-blank": {
-    theirs: "-g into blank flash is acknowledged by the chip and exits with 0.",
+    theirs:
+      "-g into blank flash, or at data without a reset vector, is acknowledged by the chip and exits with 0.",
     here: "refused, status 1.",
     why: "there is no program; a core that starts there locks up.",
   },

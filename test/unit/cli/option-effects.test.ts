@@ -196,6 +196,14 @@ const OF_VERB: Readonly<
       "--full": { changes: [I2C, "--full"], refused: [`${I2C} --full --assume {file}`] },
       "--assume": { changes: [I2C, "--assume {file}"] },
       "--erase-partial": { changes: [I2C, "--erase-partial"] },
+      "--unprotect": {
+        changes: [I2C, "--unprotect --yes-erase-everything"],
+        refused: [`${I2C} --unprotect`, `${I2C} --unprotect --yes-erase-everything --dry-run`],
+      },
+      "--yes-erase-everything": {
+        changes: [I2C, "--unprotect --yes-erase-everything"],
+        refused: [`${I2C} --yes-erase-everything`],
+      },
       "--check": { changes: [I2C, "--check refuse"] },
       "--no-check": { changes: [I2C, "--no-check"] },
     },
