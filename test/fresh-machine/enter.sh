@@ -38,5 +38,5 @@ for name in http_proxy https_proxy no_proxy NODE_EXTRA_CA_CERTS; do
 done
 status=0
 chroot "$machine" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 CI=true \
-  "${passed[@]}" sh -c 'cd /work/bootlace && exec "$@"' sh "$@" || status=$?
+  "${passed[@]}" sh -c 'cd /srv/bootlace && exec "$@"' sh "$@" || status=$?
 exit $status

@@ -8,7 +8,7 @@ machine=$1
 # The first file that says where this machine's packages come from.
 apt_sources() {
   local file
-  for file in /etc/apt/sources.list.d/{debian,ubuntu}.sources /etc/apt/sources.list; do
+  for file in /etc/apt/sources.list.d/{debian,ubuntu}.sources /etc/apt/sources.list /etc/apt/sources.list.d/*.{sources,list}; do
     [ ! -s "$file" ] || { echo "$file" && return; }
   done
   echo "no list of Debian's or Ubuntu's packages in /etc/apt" >&2

@@ -57,7 +57,7 @@ if [ -z "$keep" ]; then
   trap 'rm -rf --one-file-system "$machine"' EXIT
 fi
 [ -e "$machine/etc/fresh-machine" ] || "$here/make.sh" "$machine" || fail "the machine could not be made, see above."
-clone_into "$machine/work/bootlace"
+clone_into "$machine/srv/bootlace"
 mkdir -p "$cache"/{kernel,apt,npm}
 copy_packages "$cache/apt" "$machine/var/cache/apt/archives"
 status=0

@@ -130,7 +130,7 @@ describe("refusals name the place, say what to try, and end with FAILED", () => 
     const { status, stderr } = await bootlace(["write", FIRMWARE, "--port", "sim:stm32g071?rdp=1"]);
     expect(stderr).toContain("is readout-protected");
     expect(stderr).toContain(
-      "`bootlace unprotect readout --yes-erase-everything` lifts readout protection and erases the whole chip.",
+      "`bootlace unprotect readout --yes-erase-everything` lifts readout protection and erases the whole chip; `bootlace write FILE --unprotect --yes-erase-everything` does that and writes.",
     );
     expect(lastLine(stderr)).toBe("FAILED  at write: PROTECTED, exit status 22");
     expect(status).toBe(22);
