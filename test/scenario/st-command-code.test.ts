@@ -151,7 +151,7 @@ describe.each(["stm32g071", "stm32g0b1?bus=uart"])("a refusal is an answer, of %
     return { transport, registers, times };
   }
 
-  it("an address that no document has is asked for once, a documented register twice", async () => {
+  it("an address that no document has is asked for once, a documented register three times", async () => {
     const { transport, registers, times } = await poorChip();
     const target = await connect(transport);
     const info = await target.info();
@@ -163,7 +163,7 @@ describe.each(["stm32g071", "stm32g0b1?bus=uart"])("a refusal is an answer, of %
     expect(times(wordFrame(0x6000_0000))).toBe(1);
     expect(registers).toHaveLength(3);
     // Twice: a flipped bit in the question is refused as well, and a size that is not known changes what is erased.
-    for (const address of registers) expect(times(wordFrame(address)), address.toString(16)).toBe(2);
+    for (const address of registers) expect(times(wordFrame(address)), address.toString(16)).toBe(3);
   });
 
   it("a mass erase is given once, then the pages are erased", async () => {

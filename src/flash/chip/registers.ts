@@ -53,16 +53,27 @@ export class RegisterReader {
     return withRetries(this.loader.transport, () => this.loader.readMemory(address, length));
   }
 
+  /**
+   * A flipped bit in the question is refused too, and what follows from it would be wrong: a chip that counts as protected is not written,
+   * one without its size register counts as the largest. So a refusal needs as many answers as two faults cannot make.
+   */
   async #orRefused(ask: () => Promise<Uint8Array>): Promise<Uint8Array | undefined> {
     if (this.protected || !this.loader.offers(READ_MEMORY)) return undefined;
-    let answer = await orRefusal(ask);
-    // A flipped bit in the question is refused too, and what follows from it would be wrong: a chip that counts as protected is not
-    // written, one without its size register counts as the largest. The documents have these registers: one second opinion.
-    if (typeof answer === "string") answer = await orRefusal(ask);
-    if (answer !== "REFUSED") this.protected = answer === "PROTECTED";
-    return typeof answer === "string" ? undefined : answer;
+    let saidProtected = 0;
+    for (let asked = 0; asked < REFUSALS; asked++) {
+      const answer = await orRefusal(ask);
+      if (typeof answer !== "string") {
+        this.protected = false;
+        return answer;
+      }
+      if (answer === "PROTECTED") saidProtected++;
+    }
+    if (saidProtected > 1) this.protected = true;
+    return undefined;
   }
 }
+
+const REFUSALS = 3;
 
 async function orRefusal(ask: () => Promise<Uint8Array>): Promise<Uint8Array | "PROTECTED" | "REFUSED"> {
   try {

@@ -10,7 +10,7 @@ import type { Checksummer } from "./checksummer.js";
 import { checksummerFor, crcsOf, isInFlash, isWholeWords } from "./crc.js";
 import { grainBytes, grainsOf } from "./grains.js";
 import type { JobRun } from "../run/job-run.js";
-import { readSpan } from "./read.js";
+import { readSpan, readSurely } from "./read.js";
 import { spanOf } from "./span.js";
 
 /** @returns the parts of `wanted` that the flash does not hold, each inside one segment; by checksum no finer than `grain` bytes */
@@ -112,12 +112,16 @@ async function byReading(
   const wrong: Segment[] = [];
   for (let offset = 0; offset < bytes.length; offset += 256) {
     const want = bytes.subarray(offset, offset + 256);
-    if (sameBytes(held.subarray(offset, offset + 256), want)) continue;
+    const part = held.subarray(offset, offset + 256);
+    if (sameBytes(part, want)) continue;
     const span = { address: address + offset, length: want.length };
-    // A bit may have flipped on the way: only what is wrong twice is wrong.
+    // A bit may have flipped on the way: only what reads the same wrong twice is wrong.
     const again = await readSpan(run, phase, span);
-    if (!sameBytes(again, want)) wrong.push({ address: span.address, bytes: want });
-    else run.retried({ phase, address: span.address, attempt: 1, reason: "a second look is right" });
+    const sure =
+      sameBytes(again, want) || sameBytes(again, part) ? again : await readSurely(run, phase, span);
+    if (sameBytes(sure, want))
+      run.retried({ phase, address: span.address, attempt: 1, reason: "a second look is right" });
+    else wrong.push({ address: span.address, bytes: want });
   }
   return wrong;
 }
