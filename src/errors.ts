@@ -171,7 +171,7 @@ export interface ErrorContext {
   /** The manual's name of the command, "Read Memory". */
   readonly command?: string;
   /** The part of the command that failed: "command", "address", "data", ... */
-  readonly phase?: string;
+  readonly stage?: string;
   readonly address?: number;
   /** The byte that came instead of the one expected. */
   readonly reply?: number;

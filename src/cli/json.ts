@@ -37,7 +37,7 @@ export function chipJson(chip: ChipInfo): object {
 export const rangeJson = ({ start, end }: Range): object => ({ address: start, length: end - start });
 
 export function errorJson(error: BootlaceError): object {
-  const { command, phase, address, reply, file, line, offset, chipState, reason } = error.context;
+  const { command, stage, address, reply, file, line, offset, chipState, reason } = error.context;
   const system = systemErrorOf(error.cause);
   return {
     code: error.code,
@@ -47,7 +47,7 @@ export function errorJson(error: BootlaceError): object {
     chipState,
     reason,
     command,
-    phase,
+    stage,
     address,
     reply,
     file,

@@ -35,7 +35,7 @@ import { JobRun } from "./run/job-run.js";
 import { startProgram } from "./chip/leave.js";
 import { protectChip, unprotectChip } from "./chip/protect.js";
 import { checksumOf, checksummerFor } from "./look/crc.js";
-import { readSpan, readSurely } from "./look/read.js";
+import { readSpan, readConfirmed } from "./look/read.js";
 import { resetChip } from "./chip/reset.js";
 import type { Session } from "./chip/session.js";
 import type { Target } from "./target.js";
@@ -95,7 +95,7 @@ export class ChipTarget implements Target {
     return this.#job(options, async (run) => {
       let bytes = new Uint8Array(0);
       await run.phase("read", { total: span.length }, async (progress) => {
-        bytes = Uint8Array.from(await (options.once ? readSpan : readSurely)(run, "read", span, progress));
+        bytes = Uint8Array.from(await (options.once ? readSpan : readConfirmed)(run, "read", span, progress));
       });
       return bytes;
     });
@@ -116,7 +116,7 @@ export class ChipTarget implements Target {
     return this.#job(options, async (run) => {
       const crc = await checksumOf(run, "read", span);
       if (crc !== undefined) return { crc, by: checksummerFor(run, span.length)!.by };
-      return { crc: stm32Crc(await readSurely(run, "read", span)), by: "read back" };
+      return { crc: stm32Crc(await readConfirmed(run, "read", span)), by: "read back" };
     });
   }
 

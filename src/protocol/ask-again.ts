@@ -20,7 +20,7 @@ export async function withRetries<T>(transport: Transport, ask: () => Promise<T>
 
 /** What would come again: a refused address, or a refused Read Memory. Who draws conclusions from it asks a second time himself. */
 const isAnswer = ({ code, context }: BootlaceError): boolean =>
-  code === "ADAPTER_LIMIT" || code === "PROTECTED" || (code === "REFUSED" && context.phase === "address");
+  code === "ADAPTER_LIMIT" || code === "PROTECTED" || (code === "REFUSED" && context.stage === "address");
 
 /**
  * Asks until two answers in a row are the same: a bit that flipped on the way shows.

@@ -194,7 +194,7 @@ export class Bootloader {
       return true;
     } catch (error) {
       const lost =
-        error instanceof BootlaceError && error.context.phase === "completion" && error.code !== "REFUSED";
+        error instanceof BootlaceError && error.context.stage === "completion" && error.code !== "REFUSED";
       if (!lost) throw error;
       return false;
     }

@@ -30,7 +30,7 @@ function crcOf(reply: Uint8Array, address: number): number {
   const sum = reply.reduce((xor, byte) => xor ^ byte, 0);
   if (sum !== 0) {
     const text = `${GET_CHECKSUM.name} at ${hex(address)}: the checksum of the reply is wrong`;
-    throw new BootlaceError("DESYNCHRONISED", text, { command: GET_CHECKSUM.name, phase: "reply", address });
+    throw new BootlaceError("DESYNCHRONISED", text, { command: GET_CHECKSUM.name, stage: "reply", address });
   }
   return new DataView(reply.buffer, reply.byteOffset).getUint32(0);
 }

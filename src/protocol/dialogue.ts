@@ -1,12 +1,12 @@
 /**
- * One command of the bootloader, compiled: the steps for the bus, and for each step the name of the phase that it belongs to,
+ * One command of the bootloader, compiled: the steps for the bus, and for each step the name of the stage that it belongs to,
  * so that a failed step can be told in the manual's words. Pure.
  */
 import { delay, read, write, type Step } from "../transport/transport.js";
 import { ACK, BUSY, TIMEOUT, type Command } from "./commands.js";
 import { complementFrame } from "./frames.js";
 
-export type DialoguePhase = "command" | "address" | "count" | "data" | "list" | "size" | "polynomial" | "initial value" | "sub-command" | "packet" | "completion" | "reply"; // prettier-ignore
+export type Stage = "command" | "address" | "count" | "data" | "list" | "size" | "polynomial" | "initial value" | "sub-command" | "packet" | "completion" | "reply"; // prettier-ignore
 
 export interface Dialogue {
   /** The manual's name of the command. */
@@ -14,7 +14,7 @@ export interface Dialogue {
   readonly address?: number;
   readonly steps: readonly Step[];
   /** Parallel to `steps`. */
-  readonly phases: readonly DialoguePhase[];
+  readonly stages: readonly Stage[];
 }
 
 export interface AckOptions {
@@ -26,7 +26,7 @@ export interface AckOptions {
 /** Builds a dialogue in the order in which the manual's flowchart reads. */
 export class DialogueBuilder {
   readonly #steps: Step[] = [];
-  readonly #phases: DialoguePhase[] = [];
+  readonly #stages: Stage[] = [];
 
   /** @param busy the command may answer BUSY (no-stretch commands, Get Checksum) */
   constructor(
@@ -36,18 +36,18 @@ export class DialogueBuilder {
   ) {}
 
   /** A frame and the ACK that must follow it. */
-  send(phase: DialoguePhase, frame: Uint8Array, options?: AckOptions): this {
-    return this.post(phase, frame).ack(phase, options);
+  send(stage: Stage, frame: Uint8Array, options?: AckOptions): this {
+    return this.post(stage, frame).ack(stage, options);
   }
 
   /** A frame alone. */
-  post(phase: DialoguePhase, frame: Uint8Array): this {
+  post(stage: Stage, frame: Uint8Array): this {
     this.#steps.push(write(frame));
-    this.#phases.push(phase);
+    this.#stages.push(stage);
     return this;
   }
 
-  ack(phase: DialoguePhase, { timeoutMs = TIMEOUT.status, firstWaitMs, intervalMs }: AckOptions = {}): this {
+  ack(stage: Stage, { timeoutMs = TIMEOUT.status, firstWaitMs, intervalMs }: AckOptions = {}): this {
     this.#steps.push({
       kind: "poll",
       accept: ACK,
@@ -56,20 +56,20 @@ export class DialogueBuilder {
       ...(firstWaitMs !== undefined && { firstWaitMs }),
       ...(intervalMs !== undefined && { intervalMs }),
     });
-    this.#phases.push(phase);
+    this.#stages.push(stage);
     return this;
   }
 
   read(length: number, timeoutMs?: number): this {
     this.#steps.push(read(length, timeoutMs));
-    this.#phases.push("reply");
+    this.#stages.push("reply");
     return this;
   }
 
   wait(ms: number): this {
     if (ms > 0) {
       this.#steps.push(delay(ms));
-      this.#phases.push("completion");
+      this.#stages.push("completion");
     }
     return this;
   }
@@ -79,7 +79,7 @@ export class DialogueBuilder {
     return {
       name: this.name,
       steps: this.#steps,
-      phases: this.#phases,
+      stages: this.#stages,
       ...(address !== undefined && { address }),
     };
   }

@@ -1,8 +1,8 @@
-/** Turns a failed step into the sentence that a user reads: which command, where, which phase, and what came instead. */
+/** Turns a failed step into the sentence that a user reads: which command, where, which stage, and what came instead. */
 import { BootlaceError, hex, isSystemError, type ErrorCode } from "../errors.js";
 import type { StepError } from "../transport/transport.js";
 import { NACK, READ_MEMORY } from "./commands.js";
-import type { Dialogue, DialoguePhase } from "./dialogue.js";
+import type { Dialogue, Stage } from "./dialogue.js";
 
 /** What the errno of a bus says. Adapters disagree about which one a missing acknowledge gives. */
 const SYSTEM_FAILURES: Readonly<Record<string, { code: ErrorCode; text: string }>> = {
@@ -19,16 +19,16 @@ const SYSTEM_FAILURES: Readonly<Record<string, { code: ErrorCode; text: string }
   EIO: { code: "BUS_FAILED", text: "the bus failed" },
 };
 
-export function dialogueFailure(dialogue: Dialogue, phase: DialoguePhase, cause: StepError): BootlaceError {
+export function dialogueFailure(dialogue: Dialogue, stage: Stage, cause: StepError): BootlaceError {
   const where = dialogue.address === undefined ? "" : ` at ${hex(dialogue.address)}`;
-  const { code, text } = explain(phase === "command" && dialogue.name === READ_MEMORY.name, cause);
+  const { code, text } = explain(stage === "command" && dialogue.name === READ_MEMORY.name, cause);
   const context = {
     command: dialogue.name,
-    phase,
+    stage,
     ...(dialogue.address !== undefined && { address: dialogue.address }),
     ...(cause.reply !== undefined && { reply: cause.reply }),
   };
-  const message = `${dialogue.name}${where}: ${text} in the ${phase} phase`;
+  const message = `${dialogue.name}${where}: ${text} in the ${stage} stage`;
   return new BootlaceError(code, message, context, { cause: cause.cause ?? cause });
 }
 

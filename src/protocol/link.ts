@@ -24,7 +24,7 @@ export async function runDialogue(transport: Transport, dialogue: Dialogue): Pro
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
     await drain(transport);
-    throw dialogueFailure(dialogue, dialogue.phases[error.index] ?? "reply", error);
+    throw dialogueFailure(dialogue, dialogue.stages[error.index] ?? "reply", error);
   }
 }
 
@@ -52,8 +52,8 @@ async function drain(transport: Transport): Promise<void> {
 function locate(dialogues: readonly Dialogue[], error: StepError): CommandFailure {
   let index = error.index;
   for (const [done, dialogue] of dialogues.entries()) {
-    const phase = dialogue.phases[index];
-    if (phase) return new CommandFailure(done, dialogueFailure(dialogue, phase, error));
+    const stage = dialogue.stages[index];
+    if (stage) return new CommandFailure(done, dialogueFailure(dialogue, stage, error));
     index -= dialogue.steps.length;
   }
   throw new BootlaceError(

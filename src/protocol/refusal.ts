@@ -16,7 +16,7 @@ export async function withReason(transport: Transport, failure: unknown): Promis
 }
 
 async function reasonOf(transport: Transport, error: BootlaceError): Promise<BootlaceError> {
-  if (error.code !== "REFUSED" || error.context.phase !== "command") return error;
+  if (error.code !== "REFUSED" || error.context.stage !== "command") return error;
   const read = await readIsRefused(transport);
   if (read === undefined) return error;
   if (read) return new BootlaceError("PROTECTED", error.message, error.context, { cause: error.cause });
@@ -38,6 +38,6 @@ async function readIsRefused(transport: Transport): Promise<boolean | undefined>
   } catch (error) {
     if (!(error instanceof BootlaceError)) throw error;
     if (error.code === "PROTECTED") return true;
-    return error.context.phase === "command" ? undefined : false;
+    return error.context.stage === "command" ? undefined : false;
   }
 }

@@ -55,8 +55,8 @@ async function outcomeOf(protocol: Protocol, input: Uint8Array): Promise<string>
     return `${session.name}: done`;
   } catch (error) {
     if (!(error instanceof BootlaceError) || error.code === "INTERNAL") throw error;
-    const { command = "", phase = "" } = error.context;
-    return `${session.name}: ${error.code} ${command} ${phase}`;
+    const { command = "", stage = "" } = error.context;
+    return `${session.name}: ${error.code} ${command} ${stage}`;
   }
 }
 

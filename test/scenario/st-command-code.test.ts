@@ -104,7 +104,7 @@ describe.each(["stm32g071", "stm32g0b1?bus=uart&protocol=3.3"])(
         () => undefined,
         (reason: unknown) => reason,
       );
-      expect(error).toMatchObject({ code: "REFUSED", context: { command, phase: "command" } });
+      expect(error).toMatchObject({ code: "REFUSED", context: { command, stage: "command" } });
       expect((error as Error).message).toContain(listed);
     });
 

@@ -12,7 +12,7 @@ import type { Segment } from "../../image/image.js";
 import { chunks } from "../../protocol/chunks.js";
 import { isBlank } from "../look/blank.js";
 import { mismatches } from "../look/check.js";
-import { readSurely } from "../look/read.js";
+import { readConfirmed } from "../look/read.js";
 import { isReadFault } from "../look/read-damaged.js";
 import { spanOfPages } from "../look/span.js";
 import type { JobRun } from "../run/job-run.js";
@@ -118,7 +118,7 @@ async function seenBlank(run: JobRun, page: Page): Promise<boolean> {
 /** undefined: it cannot be read, so nothing is known that could be lost. */
 async function heldBy(run: JobRun, page: Page): Promise<Held | undefined> {
   const { address, size } = page;
-  const bytes = await unlessFault(run, () => readSurely(run, "erase", { address, length: size }));
+  const bytes = await unlessFault(run, () => readConfirmed(run, "erase", { address, length: size }));
   return bytes && { page, address, bytes };
 }
 

@@ -88,7 +88,7 @@ const LEAST_QUIET_MS = 1_000;
 const isLostEnd = (error: unknown): boolean =>
   error instanceof BootlaceError &&
   endNotSeen(error) &&
-  (error.context.phase === "list" || error.context.phase === "count");
+  (error.context.stage === "list" || error.context.stage === "count");
 
 /** An erase that the adapter did not see the end of is not believed for a page's first bytes. */
 async function allBlank(run: JobRun, pages: readonly Page[]): Promise<boolean> {

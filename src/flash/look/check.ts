@@ -10,7 +10,7 @@ import type { Checksummer } from "./checksummer.js";
 import { checksummerFor, crcsOf, isInFlash, isWholeWords } from "./crc.js";
 import { grainBytes, grainsOf } from "./grains.js";
 import type { JobRun } from "../run/job-run.js";
-import { readSpan, readSurely } from "./read.js";
+import { readSpan, readConfirmed } from "./read.js";
 import { spanOf } from "./span.js";
 
 /** @returns the parts of `wanted` that the flash does not hold, each inside one segment; by checksum no finer than `grain` bytes */
@@ -118,7 +118,7 @@ async function byReading(
     // A bit may have flipped on the way: only what reads the same wrong twice is wrong.
     const again = await readSpan(run, phase, span);
     const sure =
-      sameBytes(again, want) || sameBytes(again, part) ? again : await readSurely(run, phase, span);
+      sameBytes(again, want) || sameBytes(again, part) ? again : await readConfirmed(run, phase, span);
     if (sameBytes(sure, want))
       run.retried({ phase, address: span.address, attempt: 1, reason: "a second look is right" });
     else wrong.push({ address: span.address, bytes: want });

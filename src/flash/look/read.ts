@@ -43,8 +43,8 @@ export async function readSpan(
   return concat(parts);
 }
 
-/** Reads and makes sure: by a checksum of the chip's where there is one, else by reading twice. */
-export async function readSurely(
+/** Reads, and has it confirmed: by a checksum of the chip's where there is one, else by reading twice. */
+export async function readConfirmed(
   run: JobRun,
   phase: Phase,
   span: Span,

@@ -48,7 +48,7 @@ export class RomChecksum implements Checksummer {
 
 /** Not the range is refused but the command, and the chip can be read: protocol/refusal.ts. */
 const isUnhandled = (error: unknown): boolean =>
-  error instanceof BootlaceError && error.code === "REFUSED" && error.context.phase === "command";
+  error instanceof BootlaceError && error.code === "REFUSED" && error.context.stage === "command";
 
 /** In pieces, so that a stop request is answered soon; each until it reads the same twice, because data have no checksum on the way. */
 const PIECE_BYTES = 4096;

@@ -187,5 +187,5 @@ function wasNotTaken(error: unknown): boolean {
   const { code, context } = error;
   if (code === "NOT_OFFERED") return true;
   const refused = code === "REFUSED" || code === "PROTECTED";
-  return context.phase === "command" && (refused || !OPCODE_ALONE.has(context.command ?? ""));
+  return context.stage === "command" && (refused || !OPCODE_ALONE.has(context.command ?? ""));
 }

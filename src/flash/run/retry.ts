@@ -91,11 +91,11 @@ export class Attempts {
    * A refused address is an answer, too, except in memory that the chip is known to have: there it is a byte that arrived wrong, and a
    * job that reads or writes thousands of blocks must outlast it.
    */
-  #isAnswer({ code, context: { phase, address } }: BootlaceError): boolean {
+  #isAnswer({ code, context: { stage, address } }: BootlaceError): boolean {
     if (this.where.otherWay) return true;
     return (
       code === "REFUSED" &&
-      phase === "address" &&
+      stage === "address" &&
       address !== undefined &&
       !isKnown(this.run.session, address)
     );

@@ -92,7 +92,7 @@ function borders(size: number, most: number, spans: readonly Span[]): [from: num
 
 /** Of a block whose Write Memory failed. A message that the adapter refuses for its length never reaches the bus. */
 export const cannotBeStored = ({ code, context }: BootlaceError): boolean =>
-  context.phase === "command" || context.phase === "address" || code === "ADAPTER_LIMIT";
+  context.stage === "command" || context.stage === "address" || code === "ADAPTER_LIMIT";
 
 export function splitBlock({ address, bytes }: Block, most: number): Block[] {
   if (bytes.length <= most) return [{ address, bytes }];

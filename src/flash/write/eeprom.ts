@@ -6,7 +6,7 @@ import { BootlaceError, hex } from "../../errors.js";
 import type { MemoryImage, Segment } from "../../image/image.js";
 import type { Block } from "../../protocol/bootloader.js";
 import { mismatches } from "../look/check.js";
-import { readSurely } from "../look/read.js";
+import { readConfirmed } from "../look/read.js";
 import type { JobRun } from "../run/job-run.js";
 import { persist } from "../run/retry.js";
 
@@ -36,7 +36,7 @@ export async function planEeprom(
   for (const segment of wanted) {
     const start = segment.address - (segment.address % WORD_BYTES);
     const end = Math.ceil((segment.address + segment.bytes.length) / WORD_BYTES) * WORD_BYTES;
-    const held = await readSurely(run, "compare", { address: start, length: end - start });
+    const held = await readConfirmed(run, "compare", { address: start, length: end - start });
     const target = Uint8Array.from(held);
     target.set(segment.bytes, segment.address - start);
     blocks.push(...differing(start, { held, target, full }));

@@ -10,7 +10,7 @@ import type { JobRun } from "../run/job-run.js";
 import type { Finding, Rest } from "./plan.js";
 import { isBlank } from "../look/blank.js";
 import { asksPages } from "../look/crc.js";
-import { readSurely } from "../look/read.js";
+import { readConfirmed } from "../look/read.js";
 import { isReadFault, readDamaged } from "../look/read-damaged.js";
 import { runsOfPages, type Span, spanOfPages } from "../look/span.js";
 
@@ -72,7 +72,7 @@ async function restOf(
 /** The gap's bytes, or none where it is blank. */
 async function preserve(run: JobRun, gap: Span): Promise<Segment[]> {
   if (await isBlank(run, "preserve", gap)) return [];
-  return [{ address: gap.address, bytes: await readSurely(run, "preserve", gap) }];
+  return [{ address: gap.address, bytes: await readConfirmed(run, "preserve", gap) }];
 }
 
 async function preserveOrSalvage(run: JobRun, gap: Span): Promise<Segment[]> {

@@ -40,7 +40,7 @@ async function askOrCount(transport: Transport, guess: number): Promise<Uint8Arr
   try {
     return await ask(transport, guess);
   } catch (error) {
-    const held = error instanceof BootlaceError && error.context.phase === "reply" && HELD.has(error.code);
+    const held = error instanceof BootlaceError && error.context.stage === "reply" && HELD.has(error.code);
     if (!held) throw error;
     await resynchroniseMessages(transport, {});
     return ask(transport, 1);

@@ -1,4 +1,4 @@
-/** The address phase that Read, Write, Go and Get Checksum share. */
+/** The address stage that Read, Write, Go and Get Checksum share. */
 import { ack, nack, takeWord } from "../dialogue.js";
 import type { Dialogue } from "../dialogue.js";
 import type { AreaKind } from "../memory.js";

@@ -39,64 +39,64 @@ const loaderOn = (transport: Transport): Bootloader =>
 
 describe("a failed command says what happened and where", () => {
   it.each([
-    [1, "unexpected", 0x1f, "PROTECTED", "Read Memory at 0x08000000: refused in the command phase"],
-    [3, "unexpected", 0x1f, "REFUSED", "Read Memory at 0x08000000: refused in the address phase"],
+    [1, "unexpected", 0x1f, "PROTECTED", "Read Memory at 0x08000000: refused in the command stage"],
+    [3, "unexpected", 0x1f, "REFUSED", "Read Memory at 0x08000000: refused in the address stage"],
     [
       5,
       "unexpected",
       0xf9,
       "DESYNCHRONISED",
-      "Read Memory at 0x08000000: answered 0xF9 instead of ACK in the count phase",
+      "Read Memory at 0x08000000: answered 0xF9 instead of ACK in the count stage",
     ],
-    [3, "timeout", undefined, "NO_REPLY", "Read Memory at 0x08000000: no answer in the address phase"],
+    [3, "timeout", undefined, "NO_REPLY", "Read Memory at 0x08000000: no answer in the address stage"],
     [
       3,
       "timeout",
       0x76,
       "TIMED_OUT",
-      "Read Memory at 0x08000000: still busy (0x76) at the time-out in the address phase",
+      "Read Memory at 0x08000000: still busy (0x76) at the time-out in the address stage",
     ],
     [
       0,
       "system",
       "ENXIO",
       "NO_REPLY",
-      "Read Memory at 0x08000000: the address was not acknowledged in the command phase",
+      "Read Memory at 0x08000000: the address was not acknowledged in the command stage",
     ],
     [
       2,
       "system",
       "EAGAIN",
       "BUS_BUSY",
-      "Read Memory at 0x08000000: arbitration was lost to another controller in the address phase",
+      "Read Memory at 0x08000000: arbitration was lost to another controller in the address stage",
     ],
     [
       2,
       "system",
       "ETIMEDOUT",
       "TIMED_OUT",
-      "Read Memory at 0x08000000: the adapter gave up waiting for the clock line in the address phase",
+      "Read Memory at 0x08000000: the adapter gave up waiting for the clock line in the address stage",
     ],
     [
       2,
       "system",
       "EOPNOTSUPP",
       "ADAPTER_LIMIT",
-      "Read Memory at 0x08000000: the adapter cannot send a message of this length in the address phase",
+      "Read Memory at 0x08000000: the adapter cannot send a message of this length in the address stage",
     ],
     [
       6,
       "system",
       "ENODEV",
       "ADAPTER_GONE",
-      "Read Memory at 0x08000000: the adapter is gone in the reply phase",
+      "Read Memory at 0x08000000: the adapter is gone in the reply stage",
     ],
     [
       6,
       "system",
       "EBADMSG",
       "BUS_FAILED",
-      "Read Memory at 0x08000000: the bus failed with EBADMSG in the reply phase",
+      "Read Memory at 0x08000000: the bus failed with EBADMSG in the reply stage",
     ],
   ] as const)("step %i, %s %s", async (...[index, failure, detail, code, message]) => {
     const reading = loaderOn(failingAt(index, failure, detail)).readMemory(BASE, 16);
@@ -122,7 +122,7 @@ describe("a failed command says what happened and where", () => {
     expect(error).toBeInstanceOf(CommandFailure);
     expect(error).toMatchObject({
       done: 1,
-      message: "Write Memory at 0x08000010: refused in the data phase",
+      message: "Write Memory at 0x08000010: refused in the data stage",
     });
   });
 

@@ -131,14 +131,14 @@ describe("on UART the host sends the bytes of the reference", () => {
     expect(transport.left).toBe("");
   });
 
-  it("a write whose checksum is spoiled on the way is told as a refusal in the data phase", async () => {
+  it("a write whose checksum is spoiled on the way is told as a refusal in the data stage", async () => {
     const { steps } = vectors.usart.find(({ title }) => title.includes("wrong data checksum"))!;
     const spoiled = turns(steps).map((turn) =>
       turn.bytes.at(-1) === 0x22 ? { ...turn, bytes: [...dataFrame(FOUR)] } : turn,
     );
     const transport = new ScriptedTransport(UART_TRAITS, spoiled);
     const writing = loaderFor(transport, "").writeMany([{ address: 0x2000_3000, bytes: FOUR }]);
-    await expect(writing).rejects.toThrow("Write Memory at 0x20003000: refused in the data phase");
+    await expect(writing).rejects.toThrow("Write Memory at 0x20003000: refused in the data stage");
   });
 });
 
