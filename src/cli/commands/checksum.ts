@@ -2,15 +2,15 @@
 import { type Command, Option } from "commander";
 import type { Range } from "../../devices/device.js";
 import { hex } from "../../errors.js";
+import type { CheckedBy } from "../../flash/events.js";
 import { parseRange } from "../args.js";
 import type { Context } from "../context.js";
 import { addExamples, addOutputOptions, parsed } from "../options.js";
 import { runJob } from "../run-job.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
-import { bytesText } from "../text.js";
 import type { Act } from "../verb.js";
-import { wholeFlash } from "../whole-flash.js";
+import { rangesText, wholeFlash } from "../whole-flash.js";
 
 export function define(command: Command, act: Act): void {
   command.addOption(
@@ -34,15 +34,38 @@ async function run(context: Context, options: TargetOptions & { readonly range?:
     targets,
     output: options,
     work: async (target, jobOptions, { name }) => {
-      const range = options.range ?? wholeFlash(target.chip);
-      const { crc, by } = await target.checksum(range, jobOptions);
-      const data = targets.length > 1 ? `${hex(crc)}  ${name}\n` : `${hex(crc)}\n`;
-      const text = `CRC ${hex(crc)} of ${bytesText(range.end - range.start)} at ${hex(range.start)} (${by})`;
+      const ranges = options.range ? [options.range] : wholeFlash(target.chip);
+      const sums: Sum[] = [];
+      for (const range of ranges) sums.push({ range, ...(await target.checksum(range, jobOptions)) });
       return {
-        text,
-        result: { crc, crcHex: hex(crc), by, address: range.start, length: range.end - range.start },
-        data,
+        text: sums.map(sumText).join(", "),
+        result: sums.length === 1 ? sumJson(sums[0]!) : { ranges: sums.map(sumJson) },
+        data: sums
+          .map((sum) => dataLine(sum, sums.length > 1, targets.length > 1 ? name : undefined))
+          .join(""),
       };
     },
   });
+}
+
+interface Sum {
+  readonly range: Range;
+  readonly crc: number;
+  readonly by: CheckedBy;
+}
+
+const sumText = ({ range, crc, by }: Sum): string => `CRC ${hex(crc)} of ${rangesText([range])} (${by})`;
+
+const sumJson = ({ range: { start, end }, crc, by }: Sum): object => ({
+  crc,
+  crcHex: hex(crc),
+  by,
+  address: start,
+  length: end - start,
+});
+
+/** Alone where one chip has one range; else with what it is of. */
+function dataLine({ range, crc }: Sum, several: boolean, name: string | undefined): string {
+  const parts = [hex(crc), ...(several ? [hex(range.start)] : []), ...(name === undefined ? [] : [name])];
+  return `${parts.join("  ")}\n`;
 }

@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import type { Range } from "../../devices/device.js";
 import { BootlaceError, hex } from "../../errors.js";
-import { MemoryImage } from "../../image/image.js";
+import { MemoryImage, type Segment } from "../../image/image.js";
 import { parseRange } from "../args.js";
 import type { Context } from "../context.js";
 import {
@@ -13,13 +13,14 @@ import {
   OUTPUT_FORMATS,
   type OutputFormat,
 } from "../image-output.js";
+import { rangeJson } from "../json.js";
 import { addExamples, addOutputOptions, parsed } from "../options.js";
 import { runJob } from "../run-job.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTarget } from "../targets.js";
-import { bytesText, timeText } from "../text.js";
+import { timeText } from "../text.js";
 import type { Act } from "../verb.js";
-import { wholeFlash } from "../whole-flash.js";
+import { rangesText, sizeOf, wholeFlash } from "../whole-flash.js";
 
 interface ReadCliOptions extends TargetOptions {
   readonly range?: Range;
@@ -59,14 +60,18 @@ async function run(context: Context, out: string, options: ReadCliOptions): Prom
     targets: [chosen],
     output: options,
     work: async (target, jobOptions) => {
-      const range = options.range ?? wholeFlash(target.chip);
+      const ranges = options.range ? [options.range] : wholeFlash(target.chip);
       const startedMs = context.now();
-      const bytes = await target.read(range, jobOptions);
-      const content = await encodeImage(new MemoryImage([{ address: range.start, bytes }]), format);
-      await deliver(context.io, out, content);
+      const segments: Segment[] = [];
+      for (const range of ranges)
+        segments.push({ address: range.start, bytes: await target.read(range, jobOptions) });
+      const fill = target.chip.geometry.erasedValue;
+      await deliver(context.io, out, await encodeImage(new MemoryImage(segments), format, fill));
       const elapsedMs = context.now() - startedMs;
-      const text = `${bytesText(bytes.length)} at ${hex(range.start)} read into ${out === "-" ? "standard output" : out}, ${timeText(elapsedMs)}`;
-      return { text, result: { address: range.start, length: bytes.length, file: out, format, elapsedMs } };
+      const filled = format === "bin" && ranges.length > 1 ? `, ${hex(fill, 2)} in the gap` : "";
+      const text = `${rangesText(ranges)} read into ${out === "-" ? "standard output" : out}${filled}, ${timeText(elapsedMs)}`;
+      const all = { address: ranges[0]!.start, length: sizeOf(ranges), ranges: ranges.map(rangeJson) };
+      return { text, result: { ...all, file: out, format, elapsedMs } };
     },
   });
 }

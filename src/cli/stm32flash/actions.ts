@@ -3,13 +3,17 @@ import { access, constants } from "node:fs/promises";
 import { dirname } from "node:path";
 import { BootlaceError, hex, isSystemError } from "../../errors.js";
 import { ChipTarget } from "../../flash/chip-target.js";
+import type { Range } from "../../devices/device.js";
+import { MemoryImage, type Segment } from "../../image/image.js";
+import { writeBin } from "../../image/write-bin.js";
 import { deliver } from "../image-output.js";
 import type { Action } from "./command-line.js";
 import { meetAgain } from "./open-chip.js";
 import { setReadout } from "./readout.js";
-import { type Span, spanOf } from "./memory.js";
+import { partsOf, type Span, spanOf } from "./memory.js";
 import type { Source } from "./source.js";
 import type { Task } from "./task.js";
+import { rangesText } from "../whole-flash.js";
 import { usageError } from "./usage-error.js";
 import { writeMemory } from "./write.js";
 
@@ -45,10 +49,22 @@ async function read(task: Task): Promise<void> {
   const span = spanOf(line.place, session);
   warnIfCut(task, span);
   if (line.file !== "-") await checkWritable(line.file);
-  const bytes = await targetOf(task).read(span, jobOptions);
+  const parts = partsOf(span, session);
+  warnOfGap(task, parts);
+  const segments: Segment[] = [];
+  for (const part of parts)
+    segments.push({ address: part.start, bytes: await targetOf(task).read(part, jobOptions) });
+  const bytes = writeBin(new MemoryImage(segments), { fill: session.geometry.erasedValue });
   await deliver(io, line.file, bytes);
   const place = line.file === "-" ? "standard output" : line.file;
   report.say(`${bytes.length} bytes from ${hex(span.start)} are in ${place}.`);
+}
+
+/** A file of 0.7 is raw bytes and cannot leave it out. */
+function warnOfGap({ report, session }: Task, parts: readonly Range[]): void {
+  if (parts.length < 2) return;
+  const fill = hex(session.geometry.erasedValue, 2);
+  report.warn(`the flash is ${rangesText(parts)}: what lies between is ${fill} in the file`);
 }
 
 function warnIfCut({ report }: Task, { memory, end, cut }: Span): void {
@@ -94,6 +110,9 @@ async function crc(task: Task): Promise<void> {
   const span = spanOf(line.place, session);
   if ((span.end - span.start) % CRC_WORD !== 0)
     throw usageError(`-C: the length ${span.end - span.start} is not a multiple of ${CRC_WORD}`);
+  const parts = partsOf(span, session);
+  if (parts.length > 1)
+    throw usageError(`-C: the flash is ${rangesText(parts)}, with a gap between`, `Sum one part: -S ${lower(parts[0]!.start)}:${parts[0]!.end - parts[0]!.start}.`); // prettier-ignore
   warnIfCut(task, span);
   const sum = await targetOf(task).checksum(span, jobOptions);
   report.say(`CRC(${lower(span.start)}-${lower(span.end)}) = ${lower(sum.crc)}`);

@@ -1,6 +1,7 @@
 /** The memories of a chip, and the part of one that -S, -s and -e name. */
 import type { Device, Geometry, Range } from "../../devices/device.js";
 import { hex } from "../../errors.js";
+import { flashRanges } from "../../flash/look/span.js";
 import type { Place } from "./command-line.js";
 import { usageError } from "./usage-error.js";
 
@@ -63,6 +64,16 @@ export function spanOf(place: Place, memories: Memories): Span {
     throw usageError(`how much at ${hex(start)}? It is in no memory that the device table knows`, "Give a length: -S ADDRESS:LENGTH."); // prettier-ignore
   const end = Math.min(asked ?? memory.end, memory.end);
   return { start, end, memory, cut: asked !== undefined && asked > memory.end };
+}
+
+/** Without the gap between banks that some chips have in their flash: nothing answers there. */
+export function partsOf({ start, end, memory }: Span, { geometry }: Memories): readonly Range[] {
+  if (memory.kind !== "flash") return [{ start, end }];
+  const parts = flashRanges(geometry).map((part) => ({
+    start: Math.max(start, part.start),
+    end: Math.min(end, part.end),
+  }));
+  return parts.filter((part) => part.start < part.end);
 }
 
 /** undefined: up to the end of the memory. -e 0 means no limit here. */

@@ -73,7 +73,8 @@ export function sizeHint({ device, geometry, chip }: Session, outside: readonly 
   if (!device || chip.flashSizeFrom !== "size register") return undefined;
   const { base, maxSize, sizesKiB } = device.flash;
   const end = Math.max(...outside.map((part) => part.end));
-  if (outside[0]!.start < base || end > base + maxSize || maxSize <= geometry.size) return undefined;
+  const inGap = end <= geometry.end; // between two banks: no size says otherwise
+  if (inGap || outside[0]!.start < base || end > base + maxSize || maxSize <= geometry.size) return undefined;
   const size = sizesKiB.find((kib) => base + kib * 1024 >= end) ?? maxSize / 1024;
   return `The chip says that it has ${geometry.size / 1024} KiB. If you know that it has more, say so with --flash-size ${size}k.`;
 }

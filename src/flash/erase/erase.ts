@@ -2,6 +2,7 @@
 import type { Page, Range } from "../../devices/device.js";
 import { pagesTouching } from "../../devices/geometry.js";
 import { BootlaceError, hex } from "../../errors.js";
+import { rangesText } from "../../image/plausible.js";
 import { sizeHint } from "../chip/flash-size.js";
 import { checkUsable } from "../chip/usable.js";
 import { askNumbers } from "./ask-numbers.js";
@@ -67,8 +68,7 @@ function pagesOfRange(session: Session, { start, end }: Range, erasePartial: boo
     throw new BootlaceError("IMAGE_OUTSIDE", `${hex(start)} to ${hex(end - 1)} is not inside the flash`, {
       address: start,
       hint:
-        sizeHint(session, [{ start, end }]) ??
-        `The flash lies from ${hex(geometry.base)} to ${hex(geometry.end - 1)}.`,
+        sizeHint(session, [{ start, end }]) ?? `The flash lies from ${rangesText(flashRanges(geometry))}.`,
     });
   const pages = pagesTouching(geometry, start, end);
   const [first, last] = [pages[0]!, pages.at(-1)!];

@@ -5,11 +5,11 @@ import type { Phase } from "../events.js";
 import type { JobRun } from "../run/job-run.js";
 import { meanwhile } from "../run/meanwhile.js";
 import type { Checksummer } from "./checksummer.js";
-import { type Span, spanOf } from "./span.js";
+import { flashRanges, type Span, spanOf } from "./span.js";
 
+/** Of one bank or the other, where nothing is between them. */
 export function isInFlash({ session }: JobRun, { address, length }: Span): boolean {
-  const { base, end } = session.geometry;
-  return address >= base && address + length <= end;
+  return flashRanges(session.geometry).some(({ start, end }) => address >= start && address + length <= end);
 }
 
 /** The CRC unit takes whole words of flash. */

@@ -36,12 +36,21 @@ export function runsOf<T>(items: readonly T[], spanOf: (item: T) => Span | undef
 
 export const runsOfPages = (pages: readonly Page[]): Page[][] => runsOf(pages, (page) => spanOfPages([page]));
 
-/** Without the gap between banks that some members have. */
-export const flashRanges = ({ pages }: Geometry): Range[] =>
-  runsOfPages(pages).map((run) => {
-    const { address, length } = spanOfPages(run);
-    return { start: address, end: address + length };
-  });
+const rangesOf = new WeakMap<Geometry, readonly Range[]>();
+
+/** Without the gap between banks that some members have. Asked for every page of a job: found out once. */
+export function flashRanges(geometry: Geometry): readonly Range[] {
+  let ranges = rangesOf.get(geometry);
+  if (!ranges)
+    rangesOf.set(
+      geometry,
+      (ranges = runsOfPages(geometry.pages).map((run) => {
+        const { address, length } = spanOfPages(run);
+        return { start: address, end: address + length };
+      })),
+    );
+  return ranges;
+}
 
 /** Segments in ascending order, joined where they touch: views where they lie in one buffer, as the parts of one segment do. */
 export const joined = (segments: readonly Segment[]): Segment[] =>
