@@ -25,7 +25,7 @@ const shared = {
 
 const library = {
   ...shared,
-  entryPoints: { index: "src/index.ts" },
+  entryPoints: { index: "src/index.ts", simulator: "src/simulator.ts", contract: "src/contract.ts" },
   outdir: fresh,
   format: "esm",
   splitting: true,

@@ -1,5 +1,5 @@
 /**
- * The contract between the protocol and a bus: lists of steps. One suite (test/contract) runs on every implementation.
+ * The contract between the protocol and a bus: lists of steps. One suite (contract/) runs on every implementation.
  *
  * A step is one move on the bus. On I2C each write, read and each try of a poll is a transaction of its own,
  * START..STOP (AN4221 rev 14: the bootloader does not understand a repeated START). On UART it is bytes of the stream.

@@ -8,29 +8,24 @@ import { openSerial } from "../../src/transport/serial/serial.js";
 import { openSim } from "../../src/transport/sim/sim.js";
 import { traceTransport } from "../../src/transport/trace.js";
 import type { TraceRecord } from "../../src/transport/trace.js";
-import { write } from "../../src/transport/transport.js";
 import type { Transport } from "../../src/transport/transport.js";
 import { chipOf } from "../fake-i2c-dev/chips.js";
 import { runTool } from "../fake-i2c-dev/run-tool.js";
 import { startFakeI2c } from "../fake-i2c-dev/server.js";
 import type { FakeI2c } from "../fake-i2c-dev/server.js";
 import { chipOnPty } from "../support/pty-chip.js";
-import { CASES, CONTRACT_CHIP } from "./transport.contract.js";
-import type { Rig } from "./transport.contract.js";
+import { transportContract } from "../../src/transport/contract/contract.js";
+import { CONTRACT_CHIP, type ContractRig } from "../../src/transport/contract/rig.js";
 
 const ROOT = join(import.meta.dirname, "../..");
 const { name: CHIP, pageEraseMs } = CONTRACT_CHIP;
+const NAMES = transportContract(() => Promise.reject(new Error("only for the names"))).map(
+  ({ name }) => name,
+);
 
-interface OpenRig extends Rig {
-  close(): Promise<void>;
-}
-
-const SYNC = [write(Uint8Array.of(0x7f)), { kind: "poll", accept: 0x79, timeoutMs: 1000 } as const];
-
-async function simRig(bus: "i2c" | "uart"): Promise<OpenRig> {
+async function simRig(bus: "i2c" | "uart"): Promise<ContractRig> {
   const open = () => openSim({ kind: "sim", chip: CHIP, options: { bus, erase: String(pageEraseMs) } });
   const transport = await open();
-  if (bus === "uart") await transport.exchange(SYNC);
   return {
     transport,
     openDeaf: async () => {
@@ -40,17 +35,15 @@ async function simRig(bus: "i2c" | "uart"): Promise<OpenRig> {
     },
     close: async () => {
       expect(transport.chip.violations).toEqual([]);
-      await transport.close();
     },
   };
 }
 
-async function ptyRig(): Promise<OpenRig> {
+async function ptyRig(): Promise<ContractRig> {
   const alive = await chipOnPty(CHIP, { erase: String(pageEraseMs) });
   const deaf = await chipOnPty(CHIP);
   deaf.chip.setPower(false);
   const transport = await openSerial({ path: alive.path, mode: "8n1" });
-  await transport.exchange(SYNC);
   return {
     transport,
     openDeaf: async () => ({
@@ -58,7 +51,6 @@ async function ptyRig(): Promise<OpenRig> {
       failure: "timeout",
     }),
     close: async () => {
-      await transport.close();
       expect(alive.chip.violations).toEqual([]);
       alive.close();
       deaf.close();
@@ -66,34 +58,28 @@ async function ptyRig(): Promise<OpenRig> {
   };
 }
 
-const traced = (open: () => Promise<OpenRig>, records: TraceRecord[]) => async (): Promise<OpenRig> => {
-  const rig = await open();
-  const wrap = (transport: Transport) => traceTransport(transport, (record) => records.push(record));
-  return {
-    ...rig,
-    transport: wrap(rig.transport),
-    openDeaf: async () => {
-      const { transport, failure } = await rig.openDeaf();
-      return { transport: wrap(transport), failure };
-    },
+const traced =
+  (open: () => Promise<ContractRig>, records: TraceRecord[]) => async (): Promise<ContractRig> => {
+    const rig = await open();
+    const wrap = (transport: Transport) => traceTransport(transport, (record) => records.push(record));
+    return {
+      ...rig,
+      transport: wrap(rig.transport),
+      openDeaf: async () => {
+        const { transport, failure } = await rig.openDeaf();
+        return { transport: wrap(transport), failure };
+      },
+    };
   };
-};
 
-describe.each<[string, () => Promise<OpenRig>]>([
+describe.each<[string, () => Promise<ContractRig>]>([
   ["the simulated chip on I2C", () => simRig("i2c")],
   ["the simulated chip on UART", () => simRig("uart")],
   ["a serial port (pseudo-terminal)", ptyRig],
   ["a trace of the simulated chip on I2C", traced(() => simRig("i2c"), [])],
   ["a trace of a serial port", traced(ptyRig, [])],
 ])("%s", (_, open) => {
-  test.each(CASES)("$name", async ({ run }) => {
-    const rig = await open();
-    try {
-      await run(rig);
-    } finally {
-      await rig.close();
-    }
-  });
+  test.each(transportContract(open))("$name", ({ run }) => run());
 });
 
 describe("i2c-dev (preload library)", () => {
@@ -110,7 +96,7 @@ describe("i2c-dev (preload library)", () => {
   }, 60_000);
   afterAll(() => device.close());
 
-  test.each(CASES.map(({ name }, index) => ({ name, index })))("$name", ({ index }) => {
+  test.each(NAMES.map((name, index) => ({ name, index })))("$name", ({ index }) => {
     expect(outcomes[index]).toBe("passed");
     expect(device.bus.chips[index]!.violations).toEqual([]);
   });
@@ -119,7 +105,7 @@ describe("i2c-dev (preload library)", () => {
 /** One for each case, on addresses of their own. */
 async function contractChips() {
   const { facts } = await chipOf(CONTRACT_CHIP.productId);
-  return CASES.map(
+  return NAMES.map(
     (_, index) => (clock: Parameters<Awaited<ReturnType<typeof chipOf>>>[0]) =>
       createChip({ facts, clock, i2cAddress: 0x10 + index, timings: { pageEraseMs } }),
   );

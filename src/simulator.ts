@@ -1,0 +1,19 @@
+/** bootlace/simulator: chips that are not there, for tests of what is built on bootlace (docs/simulator.md). */
+export { openSim, SimTransport } from "./transport/sim/sim.js";
+export { createChip } from "./simulator/create-chip.js";
+export { simulate, SPEC_KEYS, type SimulatedTarget, type SpecOptions } from "./simulator/spec.js";
+export { factsOf, type FactsOptions } from "./simulator/device-facts.js";
+export { RealClock, VirtualClock } from "./simulator/clock.js";
+export type { ChipFault } from "./simulator/faults.js";
+export type { ChipOptions, SpecialReply } from "./simulator/options.js";
+export type { ChipQuirks } from "./simulator/quirks.js";
+export type { ChipTimings } from "./simulator/timings.js";
+export type { ChipFacts } from "./simulator/facts.js";
+export type {
+  ChipState,
+  Clock,
+  I2cAnswer,
+  SimulatedChip,
+  Violation,
+  ViolationKind,
+} from "./simulator/chip.js";
