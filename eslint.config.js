@@ -53,6 +53,20 @@ export default tseslint.config(
     },
   },
   {
+    // A field that may be missing is `field?: T | undefined` and passed on as it is.
+    files: ["src/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "ObjectExpression > SpreadElement > :matches(LogicalExpression[operator='&&'], ConditionalExpression)",
+          message: "Say `| undefined` on the type of the field instead of a spread on a condition.",
+        },
+      ],
+    },
+  },
+  {
     // Fakes of async interfaces have nothing to await.
     files: ["test/**/*.ts", "src/simulator/**/*.ts"],
     rules: { "@typescript-eslint/require-await": "off" },

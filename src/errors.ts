@@ -169,24 +169,24 @@ export type ErrorCode = keyof typeof ERRORS;
 /** Where it happened. Addresses are numbers here and hexadecimal only in text. */
 export interface ErrorContext {
   /** The manual's name of the command, "Read Memory". */
-  readonly command?: string;
+  readonly command?: string | undefined;
   /** The part of the command that failed: "command", "address", "data", ... */
-  readonly stage?: string;
-  readonly address?: number;
+  readonly stage?: string | undefined;
+  readonly address?: number | undefined;
   /** The byte that came instead of the one expected. */
-  readonly reply?: number;
+  readonly reply?: number | undefined;
   /** File, line and offset of bad input. */
   readonly file?: string;
   readonly line?: number;
   readonly offset?: number;
   /** What the chip holds and does now, one sentence: "the chip is still in its bootloader, its flash was not touched". */
-  readonly chipState?: string;
+  readonly chipState?: string | undefined;
   /** The flash is as it was, and the reset lines were moved to start the program in it. Whether that runs is not seen. */
   readonly startedAgain?: true;
   /** What kept a NOT_UPDATED chip from being updated. */
-  readonly reason?: ErrorCode;
+  readonly reason?: ErrorCode | undefined;
   /** A hint that fits better than the table's. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
 }
 
 export class BootlaceError extends Error {

@@ -158,7 +158,7 @@ export interface Geometry {
   readonly pages: readonly Page[];
   readonly banks: 1 | 2;
   /** The numbers that the first page of bank 2 may have, where that is open; `pages` are numbered by the first of them. */
-  readonly bank2FirstOpen?: readonly number[];
+  readonly bank2FirstOpen?: readonly number[] | undefined;
   readonly writeAlign: number;
   readonly erasedValue: 0xff | 0x00;
   /** False also where no document says that the bootloader can do it. */

@@ -31,7 +31,7 @@ export function geometryOf(device: Device, sizeBytes?: number, alternate?: strin
     unit: flash.unit,
     pages,
     banks: last.bank,
-    ...(open && last.bank === 2 && { bank2FirstOpen: open }),
+    bank2FirstOpen: last.bank === 2 ? open : undefined,
     writeAlign: flash.writeAlign,
     erasedValue: flash.erasedValue,
     massErase: flash.massErase === true,
@@ -44,8 +44,8 @@ export function customGeometry(options: {
   readonly flashBase: number;
   readonly flashSize: number;
   readonly pageSize: number;
-  readonly writeAlign?: number;
-  readonly erasedValue?: 0xff | 0x00;
+  readonly writeAlign?: number | undefined;
+  readonly erasedValue?: 0xff | 0x00 | undefined;
 }): Geometry {
   const { flashBase, flashSize, pageSize } = options;
   for (const [name, value] of Object.entries({ "flash size": flashSize, "page size": pageSize }))

@@ -72,7 +72,7 @@ export class ChipTarget implements Target {
       const uniqueId = device && !chip.readoutProtected ? await uniqueIdOf(loader, device) : undefined;
       const warning = chip.readoutProtected ? undefined : reachText(await reachOf(this.session), "a write");
       const notes = warning === undefined ? chip.notes : [...chip.notes, warning];
-      return { ...chip, notes, ...(uniqueId !== undefined && { uniqueId }) };
+      return { ...chip, notes, uniqueId };
     });
   }
 

@@ -16,7 +16,7 @@ export type FlashEvent =
       readonly phase: Phase;
       readonly done: number;
       readonly elapsedMs: number;
-      readonly detail?: string;
+      readonly detail?: string | undefined;
     }
   | {
       readonly type: "retry";
@@ -59,7 +59,7 @@ export interface PagePlanSummary {
   readonly size: number;
   readonly action: PageAction;
   /** Why this page is partly the image's, in words for people; absent when the image covers it whole. */
-  readonly partial?: "rest is blank" | "rest is read and put back" | "rest is given up";
+  readonly partial?: "rest is blank" | "rest is read and put back" | "rest is given up" | undefined;
 }
 
 /** "write": the page is blank already. "erase": nothing has to be written into it. */

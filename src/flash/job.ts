@@ -114,20 +114,20 @@ export interface ChipInfo {
   readonly productId: number;
   /** AN2606's name, or "unknown chip 0x123". */
   readonly name: string;
-  readonly device?: Device;
+  readonly device?: Device | undefined;
   /** "1.2" for version byte 0x12. */
   readonly protocol: string;
   readonly commands: readonly number[];
   /** ID byte of the bootloader and its version, "V11.3", where the chip lets it be read. */
-  readonly bootloaderId?: number;
-  readonly bootloaderVersion?: string;
+  readonly bootloaderId?: number | undefined;
+  readonly bootloaderVersion?: string | undefined;
   readonly geometry: Geometry;
   readonly flashSizeFrom:
     "size register" | "option" | "largest of its product ID" | "nothing: size not known";
   /** undefined: could not be found out. */
-  readonly readoutProtected?: boolean;
+  readonly readoutProtected?: boolean | undefined;
   /** 96-bit unique ID, 24 hex digits, where it can be read. */
-  readonly uniqueId?: string;
+  readonly uniqueId?: string | undefined;
   /** "/dev/i2c-1 address 0x56" */
   readonly port: string;
   /** What is in doubt about this chip's flash, one sentence each: told in every job. */

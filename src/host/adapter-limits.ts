@@ -9,7 +9,7 @@ import { release } from "node:os";
 
 export interface AdapterLimit {
   /** As sysfs names the driver, or a pattern of adapter names: for drivers that serve other things too, and where sysfs names none. */
-  readonly driver?: string;
+  readonly driver?: string | undefined;
   readonly adapterName?: RegExp;
   /** Kernels that the row is true of, "6.2": from this one on, or those before it. */
   readonly fromKernel?: string;
@@ -20,7 +20,7 @@ export interface AdapterLimit {
   readonly maxReadBytes?: number;
   /** What the user should know beside the numbers. */
   readonly note?: string;
-  readonly nextStep?: string;
+  readonly nextStep?: string | undefined;
   readonly source: string;
 }
 
@@ -156,7 +156,7 @@ const LIMITS: readonly AdapterLimit[] = [...CONTROLLERS, ...USB_BRIDGES, ...OTHE
 
 /** Rows that speak of this adapter. @param kernel as uname -r has it, "6.1.0-49-amd64" */
 export const limitsOf = (
-  adapter: { readonly driver?: string; readonly name?: string },
+  adapter: { readonly driver?: string | undefined; readonly name?: string | undefined },
   kernel: string = release(),
 ): readonly AdapterLimit[] =>
   LIMITS.filter(

@@ -18,13 +18,13 @@ export interface I2cAdapter {
   /** False where the bus exists but has no device node, mostly because the module i2c-dev is not loaded. */
   readonly hasNode: boolean;
   /** What the driver calls it: "bcm2835 (i2c@7e804000)". Undefined without sysfs. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Kernel driver of the controller: "i2c-bcm2835". Undefined where sysfs does not say. */
-  readonly driver?: string;
+  readonly driver?: string | undefined;
   /** Clock rate that the device tree declares, in Hz. What the driver makes of it is not to be had. */
-  readonly clockHz?: number;
+  readonly clockHz?: number | undefined;
   /** It is a channel of an I2C multiplexer. */
-  readonly behindMux?: boolean;
+  readonly behindMux?: boolean | undefined;
 }
 
 const NODE_NAME = /^i2c-(\d+)$/;
@@ -47,10 +47,10 @@ export function describeAdapter(number: number, root = SYSTEM_ROOT): I2cAdapter 
     number,
     path: `/dev/i2c-${number}`,
     hasNode: exists(join(root, `dev/i2c-${number}`)),
-    ...(name === undefined ? {} : { name }),
-    ...(driver === undefined ? {} : { driver }),
-    ...(clockHz === undefined ? {} : { clockHz }),
-    ...(folder !== undefined && exists(join(folder, "mux_device")) ? { behindMux: true } : {}),
+    name,
+    driver,
+    clockHz,
+    behindMux: (folder !== undefined && exists(join(folder, "mux_device"))) || undefined,
   };
 }
 

@@ -10,7 +10,7 @@ export interface BoundDriver {
   /** "at24" */
   readonly driver: string;
   /** What the device calls itself: "24c02". */
-  readonly deviceName?: string;
+  readonly deviceName?: string | undefined;
   /** "7-0050", as sysfs names it. */
   readonly device: string;
   /** Shell command that takes the driver off the device; needs root. */
@@ -31,7 +31,7 @@ export function boundDriver(bus: number, address: number, root = SYSTEM_ROOT): B
   return {
     address,
     driver,
-    ...(name === undefined ? {} : { deviceName: name }),
+    deviceName: name,
     device,
     unbindCommand: `echo ${device} > /sys/bus/i2c/drivers/${driver}/unbind`,
   };

@@ -93,7 +93,7 @@ function limit(title: string, row: AdapterLimit): Finding {
     level: nextStep === undefined ? "note" : "warning",
     title,
     detail,
-    ...(nextStep === undefined ? {} : { nextStep }),
+    nextStep,
   };
 }
 

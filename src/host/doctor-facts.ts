@@ -29,7 +29,7 @@ export interface AdapterFacts {
   readonly adapter: I2cAdapter;
   readonly node: NodeAccess;
   /** The mask of I2C_FUNCS, where the node could be opened. */
-  readonly functionality?: number;
+  readonly functionality?: number | undefined;
   readonly limits: readonly AdapterLimit[];
   readonly bound: readonly BoundDriver[];
 }
@@ -56,15 +56,15 @@ export interface GpioChipFacts {
 /** What the user means to use. */
 export interface TargetFacts {
   readonly path: string;
-  readonly address?: number;
-  readonly owner?: BoundDriver;
-  readonly holder?: LockHolder;
+  readonly address?: number | undefined;
+  readonly owner?: BoundDriver | undefined;
+  readonly holder?: LockHolder | undefined;
 }
 
 export interface HostFacts {
   readonly platform: NodeJS.Platform;
   /** Why the addon cannot be loaded. */
-  readonly addonError?: string;
+  readonly addonError?: string | undefined;
   /** The driver of /dev/i2c-N is there: loaded or built in. */
   readonly i2cDevLoaded: boolean;
   readonly user: { readonly uid: number; readonly groups: readonly string[] };
@@ -89,7 +89,7 @@ export async function gatherFacts({
   const { native, addonError } = loadAddon();
   const facts: HostFacts = {
     platform: process.platform,
-    ...(addonError === undefined ? {} : { addonError }),
+    addonError,
     i2cDevLoaded: namesOfCharDrivers(root).has("i2c"),
     user: currentUser(root),
     adapters: await Promise.all(
@@ -143,7 +143,7 @@ async function adapterFacts(
   return {
     adapter,
     node,
-    ...(mask === undefined ? {} : { functionality: mask }),
+    functionality: mask,
     limits: limitsOf(adapter),
     bound: boundDrivers(adapter.number, root),
   };
@@ -226,7 +226,7 @@ function targetFacts({ path, address, native, root }: TargetQuestion): TargetFac
   return {
     path,
     address,
-    ...(owner === undefined ? {} : { owner }),
-    ...(holder === undefined ? {} : { holder }),
+    owner,
+    holder,
   };
 }

@@ -11,7 +11,7 @@ export interface Finding {
   /** One or two sentences: what is so. */
   readonly detail: string;
   /** What to do about it. Every finding above "note" has one. */
-  readonly nextStep?: string;
+  readonly nextStep?: string | undefined;
 }
 
 /** @param groupHint the group that mostly owns such nodes */

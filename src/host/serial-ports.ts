@@ -6,14 +6,14 @@ export interface SerialPort {
   /** "/dev/ttyUSB0" */
   readonly path: string;
   /** "ftdi_sio" */
-  readonly driver?: string;
+  readonly driver?: string | undefined;
   /** Maker and product of a USB device: "FTDI FT232R USB UART". */
-  readonly usbName?: string;
-  readonly usbSerial?: string;
+  readonly usbName?: string | undefined;
+  readonly usbSerial?: string | undefined;
   /** Names that survive replugging, from /dev/serial/by-id and /dev/serial/by-path. */
   readonly links: readonly string[];
   /** The Raspberry Pi's mini-UART, which has no parity bit: the ROM wants 8E1 (BCM2835 ARM Peripherals, 2.2.2). */
-  readonly noParity?: boolean;
+  readonly noParity?: boolean | undefined;
 }
 
 /** Drivers that only sit between a port and its controller since Linux 6.5 (drivers/tty/serial/serial_base_bus.c). */
@@ -37,9 +37,9 @@ function describePort(name: string, root: string): Omit<SerialPort, "links"> | u
   const driver = portDriver(device);
   return {
     path: `/dev/${name}`,
-    ...(driver === undefined ? {} : { driver }),
+    driver,
     ...usbIdentity(device),
-    ...(isMiniUart(device) ? { noParity: true } : {}),
+    noParity: isMiniUart(device) || undefined,
   };
 }
 
@@ -59,7 +59,7 @@ function usbIdentity(device: string): Pick<SerialPort, "usbName" | "usbSerial"> 
     const serial = readText(join(at, "serial"));
     return {
       usbName: maker === undefined || product.startsWith(maker) ? product : `${maker} ${product}`,
-      ...(serial === undefined ? {} : { usbSerial: serial }),
+      usbSerial: serial,
     };
   }
   return {};

@@ -19,7 +19,7 @@ export interface Place {
 /** What a reader knows beside the bytes. */
 export interface ImageNotes {
   /** Which line or offset of the file gave the byte at `address`; undefined where the image has none. */
-  readonly placeOf?: (address: number) => Place | undefined;
+  readonly placeOf?: ((address: number) => Place | undefined) | undefined;
   /** What was taken although it is unusual, or left out: sentences without a full stop, for the user to see. */
   readonly remarks?: readonly string[];
   /** UF2: the family that the blocks name. */

@@ -41,7 +41,7 @@ export function movedBy(image: MemoryImage, offset: number): MemoryImage {
     image.entry === undefined ? undefined : image.entry + offset,
     {
       ...remarked(image, `moved by ${text}, to ${hex(start)}`),
-      ...(placeOf && { placeOf: (address: number) => placeOf(address - offset) }),
+      placeOf: placeOf && ((address) => placeOf(address - offset)),
     },
   );
 }

@@ -11,16 +11,16 @@ export type Stage = "command" | "address" | "count" | "data" | "list" | "size" |
 export interface Dialogue {
   /** The manual's name of the command. */
   readonly name: string;
-  readonly address?: number;
+  readonly address?: number | undefined;
   readonly steps: readonly Step[];
   /** Parallel to `steps`. */
   readonly stages: readonly Stage[];
 }
 
 export interface AckOptions {
-  readonly timeoutMs?: number;
-  readonly firstWaitMs?: number;
-  readonly intervalMs?: number;
+  readonly timeoutMs?: number | undefined;
+  readonly firstWaitMs?: number | undefined;
+  readonly intervalMs?: number | undefined;
 }
 
 /** Builds a dialogue in the order in which the manual's flowchart reads. */
@@ -52,9 +52,9 @@ export class DialogueBuilder {
       kind: "poll",
       accept: ACK,
       timeoutMs,
-      ...(this.busy && { busy: BUSY }),
-      ...(firstWaitMs !== undefined && { firstWaitMs }),
-      ...(intervalMs !== undefined && { intervalMs }),
+      busy: this.busy ? BUSY : undefined,
+      firstWaitMs,
+      intervalMs,
     });
     this.#stages.push(stage);
     return this;
@@ -75,13 +75,7 @@ export class DialogueBuilder {
   }
 
   build(): Dialogue {
-    const address = this.address;
-    return {
-      name: this.name,
-      steps: this.#steps,
-      stages: this.#stages,
-      ...(address !== undefined && { address }),
-    };
+    return { name: this.name, address: this.address, steps: this.#steps, stages: this.#stages };
   }
 }
 

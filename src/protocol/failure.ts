@@ -22,12 +22,7 @@ const SYSTEM_FAILURES: Readonly<Record<string, { code: ErrorCode; text: string }
 export function dialogueFailure(dialogue: Dialogue, stage: Stage, cause: StepError): BootlaceError {
   const where = dialogue.address === undefined ? "" : ` at ${hex(dialogue.address)}`;
   const { code, text } = explain(stage === "command" && dialogue.name === READ_MEMORY.name, cause);
-  const context = {
-    command: dialogue.name,
-    stage,
-    ...(dialogue.address !== undefined && { address: dialogue.address }),
-    ...(cause.reply !== undefined && { reply: cause.reply }),
-  };
+  const context = { command: dialogue.name, stage, address: dialogue.address, reply: cause.reply };
   const message = `${dialogue.name}${where}: ${text} in the ${stage} stage`;
   return new BootlaceError(code, message, context, { cause: cause.cause ?? cause });
 }

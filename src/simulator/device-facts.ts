@@ -10,9 +10,9 @@ import { optionLayoutOf } from "./option-layouts.js";
 
 export interface FactsOptions {
   /** Bytes; default the row's largest. */
-  readonly flashSize?: number;
+  readonly flashSize?: number | undefined;
   /** "V11.3"; default the last of the row. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** What the chip shall be called; default its first part, in lower case. */
   readonly name?: string;
 }
@@ -29,25 +29,23 @@ export const factsOf = (device: Device, options: FactsOptions = {}): ChipFacts =
     flash: flashOf(device, options.flashSize ?? flash.maxSize),
     ram: ramOf(device),
     systemMemory: device.systemMemory,
-    ...given("sizeRegister", flash.sizeRegister),
-    ...given("uidRegister", flash.uidRegister),
+    sizeRegister: flash.sizeRegister,
+    uidRegister: flash.uidRegister,
     bootloaderVersion: bootloader.version,
-    ...given("idAddress", bootloader.idAddress),
-    ...given("idByte", bootloader.id),
+    idAddress: bootloader.idAddress,
+    idByte: bootloader.id,
     optionBytes: device.optionBytes,
     optionLayout: optionLayoutOf(device.series),
-    ...given("otp", device.otp),
-    ...given("dataEeprom", device.dataEeprom),
+    otp: device.otp,
+    dataEeprom: device.dataEeprom,
     voltageRegister: ["F2", "F4", "F7"].includes(device.series),
-    ...linksOf(device, bootloader),
+    i2c: i2cOf(device, bootloader),
+    uart: uartOf(device, bootloader),
     specials: subCommandsOf(device),
     emptyCheck: device.emptyCheck !== undefined,
     startupMs: bootloader.startupMs ?? 1,
   };
 };
-
-const given = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
-  value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 
 /** The last row that has I2C, else the last: newest silicon, and the bus that this project is about. */
 const bootloaderOf = ({ bootloaders, name }: Device, version: string | undefined): BootloaderRow => {
@@ -60,39 +58,32 @@ const bootloaderOf = ({ bootloaders, name }: Device, version: string | undefined
   throw new BootlaceError("USAGE", `${name} has no bootloader ${version ?? ""}: it has ${known}`);
 };
 
-const I2C_VERSIONS = Object.keys(I2C_OPCODES);
-const UART_VERSIONS = Object.keys(UART_OPCODES);
+const isI2cVersion = (version: string): version is I2cVersion => Object.hasOwn(I2C_OPCODES, version);
+const isUartVersion = (version: string): version is UartVersion => Object.hasOwn(UART_OPCODES, version);
 
-const linksOf = (device: Device, bootloader: BootloaderRow): Pick<ChipFacts, "i2c" | "uart"> => {
-  const [i2c] = bootloader.i2c;
-  const [usart] = bootloader.usart;
-  const specials = subCommandsOf(device).length > 0;
-  const i2cVersion = i2c?.protocol.replace(/^V/, "");
-  const uartVersion = usart?.protocol.replace(/^V/, "");
+const hasSpecials = (device: Device): boolean => subCommandsOf(device).length > 0;
+
+const i2cOf = (device: Device, bootloader: BootloaderRow): ChipFacts["i2c"] => {
+  const [row] = bootloader.i2c;
+  const protocol = row?.protocol.replace(/^V/, "");
+  if (!row || protocol === undefined || !isI2cVersion(protocol)) return undefined;
   return {
-    ...(i2c && i2cVersion !== undefined && I2C_VERSIONS.includes(i2cVersion)
-      ? {
-          i2c: {
-            address: i2c.address,
-            protocol: i2cVersion as I2cVersion,
-            timeoutMs: device.i2cTimeoutMs ?? 1000,
-            opcodes: opcodesOf(device.series, specials, I2C_OPCODES[i2cVersion as I2cVersion]),
-          },
-        }
-      : {}),
-    ...(usart && uartVersion !== undefined && UART_VERSIONS.includes(uartVersion)
-      ? {
-          uart: {
-            protocol: uartVersion as UartVersion,
-            parity: usart.parity,
-            opcodes:
-              device.productId < 0x100
-                ? WB0_OPCODES
-                : opcodesOf(device.series, specials, UART_OPCODES[uartVersion as UartVersion]),
-          },
-        }
-      : {}),
+    address: row.address,
+    protocol,
+    timeoutMs: device.i2cTimeoutMs ?? 1000,
+    opcodes: opcodesOf(device.series, hasSpecials(device), I2C_OPCODES[protocol]),
   };
+};
+
+const uartOf = (device: Device, bootloader: BootloaderRow): ChipFacts["uart"] => {
+  const [row] = bootloader.usart;
+  const protocol = row?.protocol.replace(/^V/, "");
+  if (!row || protocol === undefined || !isUartVersion(protocol)) return undefined;
+  const opcodes =
+    device.productId < 0x100
+      ? WB0_OPCODES
+      : opcodesOf(device.series, hasSpecials(device), UART_OPCODES[protocol]);
+  return { protocol, parity: row.parity, opcodes };
 };
 
 /** WB0 and WL3 have a set of their own, with the old Erase (AN3155 rev 20, command set). */
@@ -119,7 +110,7 @@ const ramOf = (device: Device): ChipFacts["ram"] => {
   return {
     areas: [...named, ...accessible.filter((range) => !within(range))],
     accessible,
-    ...(stacks ? { stacks } : {}),
+    stacks,
   };
 };
 

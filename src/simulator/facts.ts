@@ -40,38 +40,42 @@ export interface ChipFacts {
     /** What the bootloader reads and writes: without its own part. */
     readonly accessible: readonly Range[];
     /** Where an initial stack pointer may point (at the end of one, not at its start); default the areas. */
-    readonly stacks?: readonly Range[];
+    readonly stacks?: readonly Range[] | undefined;
   };
   readonly systemMemory: readonly Range[];
   /** 16-bit register with the flash size in KiB, and the 96-bit unique ID. */
-  readonly sizeRegister?: number;
+  readonly sizeRegister?: number | undefined;
   /** What it says, where that is not the size. */
-  readonly sizeRegisterKiB?: number;
-  readonly uidRegister?: number;
+  readonly sizeRegisterKiB?: number | undefined;
+  readonly uidRegister?: number | undefined;
   /** "V11.3" */
   readonly bootloaderVersion: string;
-  readonly idAddress?: number;
-  readonly idByte?: number;
+  readonly idAddress?: number | undefined;
+  readonly idByte?: number | undefined;
   readonly optionBytes: readonly Range[];
   readonly optionLayout: OptionLayout;
-  readonly otp?: Range;
-  readonly dataEeprom?: Range;
+  readonly otp?: Range | undefined;
+  readonly dataEeprom?: Range | undefined;
   /** F2, F4, F7: FFFF0000 takes the supply range (AN3155 rev 20, Write Memory). */
   readonly voltageRegister: boolean;
   /** undefined: this bootloader has no I2C. */
-  readonly i2c?: {
-    /** 7-bit. */
-    readonly address: number;
-    readonly protocol: I2cVersion;
-    readonly timeoutMs: number;
-    /** Where the list differs from the version's. */
-    readonly opcodes?: readonly number[];
-  };
-  readonly uart?: {
-    readonly protocol: UartVersion;
-    readonly parity: "even" | "none";
-    readonly opcodes?: readonly number[];
-  };
+  readonly i2c?:
+    | {
+        /** 7-bit. */
+        readonly address: number;
+        readonly protocol: I2cVersion;
+        readonly timeoutMs: number;
+        /** Where the list differs from the version's. */
+        readonly opcodes?: readonly number[];
+      }
+    | undefined;
+  readonly uart?:
+    | {
+        readonly protocol: UartVersion;
+        readonly parity: "even" | "none";
+        readonly opcodes?: readonly number[];
+      }
+    | undefined;
   /** 16-bit sub-commands of Special and Extended Special. */
   readonly specials: readonly number[];
   /** An empty flash starts the bootloader whatever BOOT0 says. */

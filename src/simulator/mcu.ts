@@ -60,7 +60,7 @@ export class Mcu {
     const { productId, bootloaderVersion } = options.facts;
     this.quirks = { ...NO_QUIRKS, ...quirksOf(productId, bootloaderVersion), ...options.quirks };
     const { sizeRegisterKiB } = this.quirks;
-    this.facts = { ...options.facts, ...(sizeRegisterKiB !== undefined && { sizeRegisterKiB }) };
+    this.facts = { ...options.facts, sizeRegisterKiB: sizeRegisterKiB ?? options.facts.sizeRegisterKiB };
     this.timings = { ...defaultTimings(options.facts), ...options.timings };
     this.memory = new Memory(this.facts, options);
     this.specialReplies = options.specialReplies ?? {};

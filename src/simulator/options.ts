@@ -48,5 +48,5 @@ export interface ChipOptions {
   readonly seed?: number;
   readonly faults?: readonly ChipFault[];
   /** Keeps flash, option bytes and EEPROM between runs. */
-  readonly memory?: ChipMemory;
+  readonly memory?: ChipMemory | undefined;
 }

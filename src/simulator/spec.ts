@@ -40,7 +40,7 @@ export const SPEC_KEYS = {
 } as const;
 
 type Key = keyof typeof SPEC_KEYS;
-export type SpecOptions = Readonly<Record<string, string>>;
+export type SpecOptions = Readonly<Record<string, string | undefined>>;
 
 export interface SimulatedTarget {
   readonly chip: SimulatedChip;
@@ -74,7 +74,7 @@ export const simulate = async (
     facts,
     clock,
     ...spec.chipOptions(bus),
-    ...(memory ? { memory } : {}),
+    memory,
     ...extra,
   });
   return { chip, facts, bus, address, ...spec.link(bus) };
@@ -104,8 +104,8 @@ class Spec {
     const { version } = this.#options;
     return factsOf(match.device, {
       name: this.#name.toLowerCase(),
-      ...(flash === undefined ? {} : { flashSize: flash * 1024 }),
-      ...(version === undefined ? {} : { version }),
+      flashSize: flash === undefined ? undefined : flash * 1024,
+      version,
     });
   }
 

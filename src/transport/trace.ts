@@ -25,12 +25,12 @@ export interface TraceRecord {
 
 export type TraceOutcome =
   /** `bytes`: what a read step got. */
-  | { readonly kind: "done"; readonly bytes?: Uint8Array }
+  | { readonly kind: "done"; readonly bytes?: Uint8Array | undefined }
   | {
       readonly kind: "failed";
       readonly failure: StepFailure;
-      readonly reply?: number;
-      readonly text?: string;
+      readonly reply?: number | undefined;
+      readonly text?: string | undefined;
     }
   /** The signal was aborted before the step, or something else than a step failed. */
   | { readonly kind: "stopped"; readonly text: string };
@@ -112,7 +112,7 @@ class TracedTransport extends ForwardingTransport {
     try {
       const exchanged = await run();
       const [bytes] = exchanged.reads;
-      report({ kind: "done", ...(bytes && { bytes }) });
+      report({ kind: "done", bytes });
       return exchanged;
     } catch (error) {
       report(outcomeOf(error));
@@ -127,8 +127,8 @@ function outcomeOf(error: unknown): TraceOutcome {
   return {
     kind: "failed",
     failure,
-    ...(reply !== undefined && { reply }),
-    ...(cause !== undefined && { text: textOf(cause) }),
+    reply,
+    text: cause === undefined ? undefined : textOf(cause),
   };
 }
 

@@ -18,7 +18,7 @@ export interface ReadStep {
   readonly kind: "read";
   readonly length: number;
   /** Longest wait for the last byte (UART), longest clock stretch (I2C). Default 1000 ms. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Reads single bytes while they equal `busy`; the list goes on when the next one is `accept` and stops otherwise. */
@@ -26,13 +26,13 @@ export interface PollStep {
   readonly kind: "poll";
   readonly accept: number;
   /** The byte that means "ask again". Without it the first byte decides. */
-  readonly busy?: number;
+  readonly busy?: number | undefined;
   /** From the first try to the byte that decides. On I2C also the longest clock stretch that must be survived. */
   readonly timeoutMs: number;
   /** Wait before the first try, when the answer cannot be there earlier. Default 0. */
-  readonly firstWaitMs?: number;
+  readonly firstWaitMs?: number | undefined;
   /** Between two tries. Default 1 ms; I2C only, a UART has no busy byte. */
-  readonly intervalMs?: number;
+  readonly intervalMs?: number | undefined;
 }
 
 export interface DelayStep {

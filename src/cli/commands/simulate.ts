@@ -45,7 +45,7 @@ async function run({ io, signal }: Context, name: string, options: SimulateOptio
   const target = parseTarget(`sim:${name.replace(/^sim:/, "")}`);
   if (target.kind !== "sim") throw new BootlaceError("USAGE", `"${name}" is not a chip`);
   const file = options.file ?? target.options["file"];
-  const spec = { ...target.options, ...(file === undefined ? {} : { file }), bus: "uart" };
+  const spec = { ...target.options, file, bus: "uart" };
   const { chip } = await simulate(target.chip, spec, new RealClock());
   const server = serveUartOnPty(chip, { noise: options.noise });
   io.stdout.write(options.json === true ? document("simulate", { path: server.path }) : `${server.path}\n`);

@@ -24,8 +24,8 @@ export interface LeaveOptions {
 }
 
 export interface BootOptions {
-  readonly keepBootloader?: boolean;
-  readonly allowLockout?: boolean;
+  readonly keepBootloader?: boolean | undefined;
+  readonly allowLockout?: boolean | undefined;
 }
 
 interface WriteCliOptions extends TargetOptions, ImageOptions, LeaveOptions, BootOptions {
@@ -82,7 +82,7 @@ export function addBootOptions(command: Command): void {
 export function bootOf({ keepBootloader, allowLockout }: BootOptions): BootOptions {
   if (keepBootloader === true && allowLockout === true)
     throw new BootlaceError("USAGE", "--keep-bootloader and --allow-lockout contradict each other");
-  return { ...(keepBootloader && { keepBootloader }), ...(allowLockout && { allowLockout }) };
+  return { keepBootloader, allowLockout };
 }
 
 export function addLeaveOptions(command: Command): void {

@@ -24,7 +24,7 @@ export interface BootRow {
   /** 0: a high BOOT0 starts SRAM. */
   readonly nBoot1: OptionField;
   /** 1: flash is started, whatever else is set. */
-  readonly bootLock?: OptionField;
+  readonly bootLock?: OptionField | undefined;
   readonly rdp: OptionField;
   /** Published hosts write these bits through the bootloader, by the first 8 bytes alone. */
   readonly writable: boolean;
@@ -59,7 +59,7 @@ const nSwBoot0 = (source: string, bootLock?: readonly [word: number, bit: number
   factory: 1,
   nBoot0: field("nBOOT0", [0, 27], source),
   nBoot1: field("nBOOT1", [0, 23], source),
-  ...(bootLock && { bootLock: field("BOOT_LOCK", bootLock, source) }),
+  bootLock: bootLock && field("BOOT_LOCK", bootLock, source),
   rdp: field("RDP", [0, 0, 8], source),
   writable: false,
 });

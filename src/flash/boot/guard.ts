@@ -34,9 +34,10 @@ function fillsFirstWord({ session: { geometry } }: JobRun, image: MemoryImage): 
 
 const lockout = (text: string, reach: Reach): BootlaceError =>
   new BootlaceError("LOCKOUT", text, {
-    ...(reach.kind !== "lost" || !reach.curable
-      ? { hint: "Pass --allow-lockout if this write may be the last one by BOOT0." }
-      : {}),
+    hint:
+      reach.kind === "lost" && reach.curable
+        ? undefined
+        : "Pass --allow-lockout if this write may be the last one by BOOT0.",
   });
 
 const cannotKeep = ({ session: { chip } }: JobRun, because: string): BootlaceError =>

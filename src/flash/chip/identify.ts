@@ -136,7 +136,8 @@ function geometryFor(
       flashBase: device?.flash.base ?? DEFAULT_FLASH_BASE,
       flashSize,
       pageSize,
-      ...(device && { writeAlign: device.flash.writeAlign, erasedValue: device.flash.erasedValue }),
+      writeAlign: device?.flash.writeAlign,
+      erasedValue: device?.flash.erasedValue,
     });
   if (device) return geometryOf(device, size?.bytes, layout);
   return { ...NO_FLASH, size: flashSize ?? 0, end: NO_FLASH.base + (flashSize ?? 0) };
@@ -208,8 +209,9 @@ function describe({ transport, identity, device, row, reader, geometry, size, op
     port: transport.description,
     doubts,
     notes: [...doubts, ...limitationsOf(device, row?.id)],
-    ...(device && { device }),
-    ...(row && { bootloaderId: row.id!, bootloaderVersion: row.version }),
-    ...(reader.protected !== undefined && { readoutProtected: reader.protected }),
+    device,
+    bootloaderId: row?.id,
+    bootloaderVersion: row?.version,
+    readoutProtected: reader.protected,
   };
 }

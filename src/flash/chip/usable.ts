@@ -11,7 +11,7 @@ export function checkUsable({ chip, geometry }: Session): void {
   if (geometry.pages.length === 0)
     throw new BootlaceError("UNKNOWN_CHIP", `no row of the device table describes ${chip.name}`, {
       chipState: NOT_TOUCHED,
-      ...(named && { hint: named.sentence }),
+      hint: named?.sentence,
     });
   if (chip.readoutProtected)
     throw new BootlaceError(

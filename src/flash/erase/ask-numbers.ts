@@ -170,7 +170,7 @@ function noneWorks(run: JobRun, { address }: Page): BootlaceError {
     `the page at ${hex(address)}, the first that is needed in bank 2, was not erased with bank 2 numbered from ${tried}`,
     {
       address,
-      ...((run.state === "asking" || run.state === "untouched") && { chipState: HELD }),
+      chipState: run.state === "asking" || run.state === "untouched" ? HELD : undefined,
       hint: geometry.massErase
         ? "The page may be write-protected (`bootlace unprotect write`). If this chip counts otherwise: `bootlace erase --all` needs no numbers; then write again."
         : "The page may be write-protected (`bootlace unprotect write`), or this chip counts otherwise.",

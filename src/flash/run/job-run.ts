@@ -148,7 +148,13 @@ export class JobRun {
     this.#emit({ type: "start", phase, total, unit });
     const detail = await work((done) => this.#progress(phase, done, total));
     const elapsedMs = monotonicMs() - startedAt;
-    this.#emit({ type: "end", phase, done: total, elapsedMs, ...(typeof detail === "string" && { detail }) });
+    this.#emit({
+      type: "end",
+      phase,
+      done: total,
+      elapsedMs,
+      detail: typeof detail === "string" ? detail : undefined,
+    });
   }
 
   #progress(phase: Phase, done: number, total: number): void {

@@ -133,8 +133,8 @@ async function recover(
     await loader.resynchronise({
       statusDue,
       longList: error.context.command === ERASE.name,
-      ...(timeoutMs !== undefined && { timeoutMs }),
-      ...(statusDue && quietMs && { quietMs: quietMs() }),
+      timeoutMs,
+      quietMs: statusDue ? quietMs?.() : undefined,
     });
   } catch (lost) {
     if (!session.reenter || !(lost instanceof BootlaceError)) throw lost;

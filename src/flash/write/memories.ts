@@ -54,5 +54,5 @@ function checkInside(session: Session, image: MemoryImage, { file, ranges }: Ins
   const error = outsideError(image, ranges, { file, what });
   if (!error) return;
   const hint = outsideHint(session, image, outsideOf(image, ranges));
-  throw error.with({ chipState: NOT_TOUCHED, ...(hint !== undefined && { hint }) });
+  throw error.with({ chipState: NOT_TOUCHED, hint: hint ?? error.context.hint });
 }

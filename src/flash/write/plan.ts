@@ -100,5 +100,5 @@ const REST_TEXT = {
 
 function summarisePage({ page, action, rest }: PagePlan): PagePlanSummary {
   const { index, address, size } = page;
-  return { index, address, size, action, ...(rest !== "none" && { partial: REST_TEXT[rest] }) };
+  return { index, address, size, action, partial: rest === "none" ? undefined : REST_TEXT[rest] };
 }

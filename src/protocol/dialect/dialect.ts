@@ -7,9 +7,9 @@ export interface ResyncOptions {
   /** The broken command may still owe a status byte: take it before anything is written. */
   readonly statusDue?: boolean;
   /** How long the chip may need: a command that goes on in the chip, or a reset by its own time-out (2.2 s at most) and its start. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Nothing at all is sent for so long: for chips that lose the status with the stretch, and take a question for a broken order. */
-  readonly quietMs?: number;
+  readonly quietMs?: number | undefined;
   /** UART: 0x7F that the caller has sent already, without an answer. */
   readonly sentSyncs?: number;
   /** UART: the chip may wait for a list of pages whose count is 0x7F7F. */

@@ -9,7 +9,7 @@ export interface MessageLimits {
   readonly maxWrite: number;
   readonly maxRead: number;
   /** Whose limits they are: the driver's name. */
-  readonly driver?: string;
+  readonly driver?: string | undefined;
 }
 
 /** What the driver of the bus at `path` takes, as far as the table of drivers knows it; without limits where it does not. */
@@ -22,7 +22,7 @@ export function driverLimits(path: string, root?: string): MessageLimits {
   return {
     maxWrite: Math.min(...rows.map(({ maxWriteBytes = Infinity }) => maxWriteBytes)),
     maxRead: Math.min(...rows.map(({ maxReadBytes = Infinity }) => maxReadBytes)),
-    ...(driver !== undefined && { driver }),
+    driver,
   };
 }
 
