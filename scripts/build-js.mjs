@@ -4,7 +4,7 @@
 import { build } from "esbuild";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 const root = new URL("..", import.meta.url).pathname;
 const { dependencies, version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
@@ -33,23 +33,25 @@ const library = {
   chunkNames: "chunks/[name]-[hash]",
 };
 
-/** Rows of a series are data: a JSON file each, read when one of its chips is asked for. */
-const series = (await readdir(join(root, "src/devices/rows"))).map((file) => file.replace(/\.ts$/, ""));
-const rowsApart = {
-  name: "every series of chips is a file of its own",
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /^\.\/rows\/\w+\.js$/ }, ({ path }) => ({
-      path: path.replace(/\.js$/, ".json"),
-      external: true,
-    }));
-  },
-};
-
+// No module of src/ is named below this line: what is not one of these entry points may move as it likes.
 /** main.cjs is small and answers --version; it requires program.cjs for all else. */
-const programApart = {
-  name: "the program is a file of its own",
+const PROGRAMS = ["src/cli/main.ts", "src/cli/program.ts"];
+/** Rows of a series are data: a JSON file each, read when one of its chips is asked for. */
+const ROWS = "src/devices/rows";
+const rowFiles = (await readdir(join(root, ROWS))).map((file) => `${ROWS}/${file}`);
+
+/** Source files that are files of dist/cli too, with their names there. */
+const OF_THEIR_OWN = new Map([
+  ...PROGRAMS.map((file) => [join(root, file), `./${basename(file, ".ts")}.cjs`]),
+  ...rowFiles.map((file) => [join(root, file), `./rows/${basename(file, ".ts")}.json`]),
+]);
+const entriesApart = {
+  name: "an entry point is required by the others, not bundled into them",
   setup: ({ onResolve }) => {
-    onResolve({ filter: /^\.\/program\.js$/ }, () => ({ path: "./program.cjs", external: true }));
+    onResolve({ filter: /^\..*\.js$/ }, ({ kind, path, resolveDir }) => {
+      const name = OF_THEIR_OWN.get(resolve(resolveDir, path.replace(/\.js$/, ".ts")));
+      return kind !== "entry-point" && name ? { path: name, external: true } : undefined;
+    });
   },
 };
 
@@ -76,24 +78,24 @@ const command = {
   banner: { js: 'const bundle={get url(){return require("node:url").pathToFileURL(__filename).href}};' },
   minifyWhitespace: true, // and no identifiers: --trace shows names
   minifySyntax: true,
-  plugins: [rowsApart, childProcessLater],
+  plugins: [entriesApart, childProcessLater],
+  entryPoints: PROGRAMS,
 };
-const main = { ...command, entryPoints: { main: "src/cli/main.ts" }, plugins: [programApart] };
-const program = { ...command, entryPoints: { program: "src/cli/program.ts" } };
 
 await mkdir(fresh, { recursive: true });
-await Promise.all([library, main, program].map((bundle) => build(bundle)));
+await Promise.all([library, command].map((bundle) => build(bundle)));
 await mkdir(join(fresh, "cli/rows"));
-for (const name of series) await writeFile(join(fresh, `cli/rows/${name}.json`), await rowsOf(name));
+for (const file of rowFiles)
+  await writeFile(join(fresh, `cli/rows/${basename(file, ".ts")}.json`), await rowsOf(file));
 if (existsSync(join(dist, "types"))) await rename(join(dist, "types"), join(fresh, "types"));
 if (existsSync(dist)) await rename(dist, old);
 await rename(fresh, dist);
 await rm(old, { recursive: true, force: true });
 
-async function rowsOf(name) {
+async function rowsOf(file) {
   const { outputFiles } = await build({
     ...shared,
-    entryPoints: [`src/devices/rows/${name}.ts`],
+    entryPoints: [file],
     format: "esm",
     write: false,
   });

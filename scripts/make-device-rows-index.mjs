@@ -1,14 +1,13 @@
-// Writes src/devices/catalogue.ts, the small index of the rows, so that looking a chip up loads one series and not all.
-// Run it after a change in src/devices/rows/: node scripts/make-device-rows-index.mjs
+// Writes the small index of the device rows, so that looking a chip up loads one series and not all. package.json says where the rows
+// are and where the index goes. Run it after a change of rows: npm run catalogue
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { readdir, writeFile } from "node:fs/promises";
 
 const root = new URL("..", import.meta.url).pathname;
-const files = (await readdir(`${root}src/devices/rows`)).filter((file) => file.endsWith(".ts")).sort();
-const source = files
-  .map((file, i) => `export { rows as rows${i} } from "./src/devices/rows/${file}";`)
-  .join("\n");
+const [rows, index] = process.argv.slice(2);
+const files = (await readdir(`${root}${rows}`)).filter((file) => file.endsWith(".ts")).sort();
+const source = files.map((file, i) => `export { rows as rows${i} } from "./${rows}/${file}";`).join("\n");
 const bundle = await build({
   stdin: { contents: source, resolveDir: root, loader: "ts" },
   bundle: true,
@@ -45,10 +44,10 @@ const entries = devices.map((device) => {
   },\n`;
 });
 
-const file = `${root}src/devices/catalogue.ts`;
+const file = `${root}${index}`;
 await writeFile(
   file,
-  `// Made from src/devices/rows/ by scripts/make-device-rows-index.mjs; test/unit/devices/catalogue.test.ts compares the two.
+  `// Made from ${rows}/ by \`npm run catalogue\`; test/unit/devices/catalogue.test.ts compares the two.
 
 /** What look-up needs to know before it loads a row. */
 export interface CatalogueEntry {

@@ -1,4 +1,4 @@
-// Made from src/devices/rows/ by scripts/make-device-rows-index.mjs; test/unit/devices/catalogue.test.ts compares the two.
+// Made from src/devices/rows/ by `npm run catalogue`; test/unit/devices/catalogue.test.ts compares the two.
 
 /** What look-up needs to know before it loads a row. */
 export interface CatalogueEntry {
