@@ -2,6 +2,9 @@
 export { connect } from "./flash/connect.js";
 export type { ConnectOptions, Target } from "./flash/target.js";
 export type {
+  ChecksumOptions,
+  ChecksumProof,
+  ChecksumResult,
   ChipInfo,
   EraseOptions,
   EraseResult,

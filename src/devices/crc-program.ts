@@ -7,6 +7,8 @@ export interface CrcProgramPlace {
   readonly clockHz: number;
   /** From the reset at its end to the first answer, in ms. */
   readonly startupMs: number;
+  /** Somebody saw it tell the truth on a real chip of this product. */
+  readonly proven: boolean;
 }
 
 /** Why not, one sentence. */
@@ -39,23 +41,42 @@ const HELD_BACK_PRODUCTS: Readonly<Record<number, string>> = {
   0x497: "a second core may be running, and nobody has seen what a reset from RAM does to it",
 };
 
+interface Proven {
+  readonly productId: number;
+  readonly bootloaderVersion: string;
+  /** Where the report stands. */
+  readonly source: string;
+}
+
+/** From reports of `bootlace checksum --prove --crc-program` on real chips. Nobody has sent one yet. */
+const PROVEN: readonly Proven[] = [];
+
 /** AN2606 rev 70 gives no start-up time for some: the slowest that it gives for any. */
 const SLOWEST_STARTUP_MS = 561;
 
-/** @param startupMs of the bootloader's row, where it is known */
+/**
+ * @param bootloaderVersion "V9.0", where it is known
+ * @param proven for tests
+ */
 export function crcProgramPlace(
   device: Device | undefined,
   quirks: Quirks,
-  startupMs = SLOWEST_STARTUP_MS,
+  bootloaderVersion?: string,
+  proven = PROVEN,
 ): CrcProgramPlace | NoCrcProgram {
   if (!device) return { because: "the chip is not in the device table" };
+  const { productId, series, bootloaders, ram } = device;
   if (quirks.ramWriteBroken) return { because: "what is written to its RAM arrives damaged" };
   if (quirks.goBroken) return { because: "the Go command of its bootloader does not work" };
-  const because = HELD_BACK_PRODUCTS[device.productId] ?? HELD_BACK_SERIES[device.series];
+  const because = HELD_BACK_PRODUCTS[productId] ?? HELD_BACK_SERIES[series];
   if (because !== undefined) return { because };
-  const [area] = device.ram.accessible;
-  const clockHz = RESET_CLOCK_HZ[device.series];
+  const [area] = ram.accessible;
+  const clockHz = RESET_CLOCK_HZ[series];
   if (!area) return { because: "its bootloader leaves no RAM to the host" };
   if (clockHz === undefined) return { because: "the clock of its core after a reset is not known here" };
-  return { area, clockHz, startupMs };
+  const { startupMs = SLOWEST_STARTUP_MS } =
+    bootloaders.find(({ version }) => version === bootloaderVersion) ?? {};
+  const isThis = (row: Proven): boolean =>
+    row.productId === productId && row.bootloaderVersion === bootloaderVersion;
+  return { area, clockHz, startupMs, proven: proven.some(isThis) };
 }

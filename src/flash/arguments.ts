@@ -6,6 +6,7 @@ import type { Range } from "../devices/device.js";
 import { BootlaceError, hex } from "../errors.js";
 import { MemoryImage } from "../image/image.js";
 import type {
+  ChecksumOptions,
   EraseOptions,
   JobOptions,
   ReadOptions,
@@ -55,6 +56,7 @@ const JOB: Table<JobOptions> = { onEvent: FUNCTION, signal: SIGNAL };
 
 export const OPTIONS = {
   job: JOB,
+  checksum: { ...JOB, prove: FLAG } satisfies Table<ChecksumOptions>,
   read: { ...JOB, once: FLAG } satisfies Table<ReadOptions>,
   erase: { ...JOB, erasePartial: FLAG } satisfies Table<EraseOptions>,
   unprotect: { ...JOB, eraseEverything: FLAG } satisfies Table<UnprotectOptions>,

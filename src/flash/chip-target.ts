@@ -1,8 +1,6 @@
 /** The target that `connect` hands out: a session, its lock and its transport, one job at a time. */
-import type { CheckedBy } from "./events.js";
 import type { Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
-import { stm32Crc } from "../protocol/crc.js";
 import { reachOf, reachText } from "./boot/reach.js";
 import { eraseFlash } from "./erase/erase.js";
 import { uniqueIdOf } from "./chip/identify.js";
@@ -17,6 +15,8 @@ import {
   checkWords,
 } from "./arguments.js";
 import type {
+  ChecksumOptions,
+  ChecksumResult,
   ChipInfo,
   EraseOptions,
   EraseResult,
@@ -34,7 +34,7 @@ import type {
 import { JobRun } from "./run/job-run.js";
 import { startProgram } from "./chip/leave.js";
 import { protectChip, unprotectChip } from "./chip/protect.js";
-import { checksumOf, checksummerFor } from "./look/crc.js";
+import { checksumOfRange, proveChecksums } from "./look/range-checksum.js";
 import { readSpan, readConfirmed } from "./look/read.js";
 import { resetChip } from "./chip/reset.js";
 import type { Session } from "./chip/session.js";
@@ -107,17 +107,12 @@ export class ChipTarget implements Target {
     return this.#turn(() => eraseFlash(this.session, what, options));
   }
 
-  async checksum(range: Range, options: JobOptions = {}): Promise<{ crc: number; by: CheckedBy }> {
+  async checksum(range: Range, options: ChecksumOptions = {}): Promise<ChecksumResult> {
     checkRange(range);
     checkWords(range);
-    checkOptions("job", options);
-    const { start, end } = range;
-    const span = { address: start, length: end - start };
-    return this.#job(options, async (run) => {
-      const crc = await checksumOf(run, "read", span);
-      if (crc !== undefined) return { crc, by: checksummerFor(run, span.length)!.by };
-      return { crc: stm32Crc(await readConfirmed(run, "read", span)), by: "read back" };
-    });
+    checkOptions("checksum", options);
+    const work = options.prove ? proveChecksums : checksumOfRange;
+    return this.#job(options, (run) => work(run, { address: range.start, length: range.end - range.start }));
   }
 
   async run(address = this.session.geometry.base, options: JobOptions = {}): Promise<void> {

@@ -14,6 +14,11 @@ export interface ReadOptions extends JobOptions {
   readonly once?: boolean;
 }
 
+export interface ChecksumOptions extends JobOptions {
+  /** Also read the range, and hold what the chip tells of each piece of it against that. */
+  readonly prove?: boolean | undefined;
+}
+
 export interface EraseOptions extends JobOptions {
   /** Erase all that the range touches, also pages that it covers in part. */
   readonly erasePartial?: boolean;
@@ -79,6 +84,26 @@ export interface VerifyResult {
   /** Runs that differ, whole pages when compared by checksum. */
   readonly differences: readonly Range[];
   readonly elapsedMs: number;
+}
+
+export interface ChecksumResult {
+  /** With `proof`: of what was read. */
+  readonly crc: number;
+  readonly by: CheckedBy;
+  readonly proof?: ChecksumProof | undefined;
+}
+
+/** What the chip told of a range, piece by piece, beside what it holds. */
+export interface ChecksumProof {
+  /** Who was asked: the ROM ("checksum") or a program in RAM. */
+  readonly asked: CheckedBy;
+  readonly agrees: boolean;
+  readonly pieces: number;
+  /** Whose checksum is not that of what is read. Absent when the chip left no results that can be believed. */
+  readonly differences?: readonly Range[] | undefined;
+  /** Until the results were here; a program's with all that belongs to it. */
+  readonly toldMs: number;
+  readonly readMs: number;
 }
 
 export interface EraseResult {

@@ -1,8 +1,9 @@
 /** A chip in its bootloader, ready for jobs. `connect` in flash/connect.ts makes one. */
-import type { CheckedBy } from "./events.js";
 import type { Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
 import type {
+  ChecksumOptions,
+  ChecksumResult,
   ChipInfo,
   EraseOptions,
   EraseResult,
@@ -32,8 +33,11 @@ export interface Target extends AsyncDisposable {
   /** Any readable memory, not only flash. Confirmed by the ROM's checksum or a second reading, unless `once`. */
   read(range: Range, options?: ReadOptions): Promise<Uint8Array>;
   erase(what: EraseWhat, options?: EraseOptions): Promise<EraseResult>;
-  /** CRC of a run of flash as the ROM computes it (AN4221, Get Checksum); computed from what is read where the ROM has no such command. */
-  checksum(range: Range, options?: JobOptions): Promise<{ readonly crc: number; readonly by: CheckedBy }>;
+  /**
+   * CRC of a run of flash as the ROM computes it (AN4221, Get Checksum); computed from what is read where the ROM has no such command.
+   * @throws BootlaceError NOT_OFFERED with `prove` where nobody on the chip tells checksums
+   */
+  checksum(range: Range, options?: ChecksumOptions): Promise<ChecksumResult>;
   /**
    * Go: tells the chip to start the program whose vector table is at `address`, default the start of flash. The chip acknowledges and is
    * gone from the bus; whether the program runs is not seen.

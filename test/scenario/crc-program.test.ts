@@ -1,15 +1,19 @@
 /** Checksums by a program in the chip's RAM: the same plan and the same verdict as by reading, and a way on when it goes wrong. */
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { sameBytes } from "../../src/bytes.js";
+import { crcProgramPlace, type CrcProgramPlace } from "../../src/devices/crc-program.js";
 import type { FlashEvent } from "../../src/flash/events.js";
 import { chooseChecksummer } from "../../src/flash/chip/choose-checksummer.js";
 import { identifyChip } from "../../src/flash/chip/identify.js";
 import { ChipTarget } from "../../src/flash/chip-target.js";
+import { CrcProgram } from "../../src/flash/look/crc-program.js";
 import { MemoryImage } from "../../src/image/image.js";
+import { stm32Crc } from "../../src/protocol/crc.js";
 import { connectBootloader } from "../../src/protocol/connect.js";
 import type { ChipQuirks } from "../../src/simulator/quirks.js";
 import { openSim } from "../../src/transport/sim/sim.js";
-import { delay } from "../../src/transport/transport.js";
+import { delay, type Exchanged } from "../../src/transport/transport.js";
+import { ForwardingTransport } from "../../src/transport/wrap.js";
 import { connectSim, firmware } from "../support/sim-target.js";
 
 const BASE = 0x0800_0000;
@@ -151,6 +155,98 @@ describe("when something is amiss", () => {
     expect(await target.write(image)).toMatchObject({ verifiedBy: "read back" });
     expect(chip.counters.resets).toBe(resets);
   });
+});
+
+describe("a checksum that is to be proven", () => {
+  const image = firmware(BASE, SIZE);
+  const range = { start: BASE, end: BASE + SIZE };
+  /** As of a program that computes something else: the byte at `at` becomes another one between the program and what is read. */
+  async function changingAt(at: number, proven = false) {
+    vi.spyOn(Math, "random").mockReturnValue(0); // the first pieces are the ones that are read beside
+    const transport = await openSim("stm32f103rc?bus=uart");
+    transport.chip.poke(BASE, image.segments[0]!.bytes);
+    const changing = new (class extends ForwardingTransport {
+      override async exchange(...args: Parameters<ForwardingTransport["exchange"]>): Promise<Exchanged> {
+        const exchanged = await super.exchange(...args);
+        if (args[0][0]?.kind === "delay") transport.chip.poke(BASE + at, Uint8Array.of(7));
+        return exchanged;
+      }
+    })(transport);
+    const session = await identifyChip(changing, await connectBootloader(changing), {});
+    const place = crcProgramPlace(session.device, session.quirks) as CrcProgramPlace;
+    const checksummer = new CrcProgram({ ...place, proven });
+    return new ChipTarget({ ...session, checksummer }, async () => undefined);
+  }
+
+  afterEach(() => void vi.restoreAllMocks());
+
+  it("one checksum of everything costs three pieces that are read, not everything", async () => {
+    const { target, transport, chip } = await connectSim("stm32f103rc?bus=uart", { crcProgram: "always" });
+    chip.poke(BASE, image.segments[0]!.bytes);
+    let bytes = 0;
+    const exchange = transport.exchange.bind(transport);
+    vi.spyOn(transport, "exchange").mockImplementation(async (...args) => {
+      const exchanged = await exchange(...args);
+      for (const read of exchanged.reads) bytes += read.length;
+      return exchanged;
+    });
+    expect(await target.checksum(range)).toEqual({
+      crc: stm32Crc(image.segments[0]!.bytes),
+      by: "checksum program",
+    });
+    expect(bytes).toBeGreaterThan(3 * 2048);
+    expect(bytes).toBeLessThan(4 * 2048);
+  });
+
+  it.each([
+    ["stm32f405?bus=uart", { crcProgram: "always" }, "checksum program"],
+    ["stm32f042?bus=i2c&protocol=1.2", {}, "checksum"],
+  ] as const)("on %s is told piece by piece and held against all that is read", async (name, options, by) => {
+    const { target, chip } = await connectSim(name, options);
+    const short = { start: BASE, end: BASE + 16 * 1024 };
+    chip.poke(BASE, image.segments[0]!.bytes.subarray(0, 16 * 1024));
+    const { crc } = await target.checksum(short);
+    expect(await target.checksum(short, { prove: true })).toMatchObject({
+      crc,
+      by,
+      proof: { asked: by, agrees: true, pieces: 8, differences: [] },
+    });
+  });
+
+  it("names the pieces that are not what is read", async () => {
+    const { by, proof } = await (await changingAt(3 * 2048 + 100)).checksum(range, { prove: true });
+    expect(by).toBe("read back");
+    expect(proof).toMatchObject({ asked: "checksum program", agrees: false, pieces: 20 });
+    expect(proof!.differences).toEqual([{ start: BASE + 3 * 2048, end: BASE + 4 * 2048 }]);
+  });
+
+  it("is none where a boot overwrites the results", async () => {
+    const { target } = await connectAsking("stm32f072?bus=uart", { startOverwritesRam: true });
+    const { by, proof } = await target.checksum(range, { prove: true });
+    expect(by).toBe("read back");
+    expect(proof).toMatchObject({ agrees: false, differences: undefined });
+  });
+
+  it("is refused where nobody tells checksums", async () => {
+    const { target } = await connectSim("stm32f072?bus=uart");
+    await expect(target.checksum(range, { prove: true })).rejects.toMatchObject({
+      code: "NOT_OFFERED",
+      hint: "Give --crc-program.",
+    });
+  });
+
+  it.each([
+    [0, false, "read back"],
+    [2, false, "read back"],
+    [3, false, "checksum program"],
+    [0, true, "checksum program"],
+  ] as const)(
+    "piece %i is read beside the first results unless the product is proven (%s): %s",
+    async (piece, proven, by) => {
+      const target = await changingAt(piece * 2048 + 100, proven);
+      expect(await target.checksum(range)).toMatchObject({ by });
+    },
+  );
 });
 
 describe("with reset lines", () => {

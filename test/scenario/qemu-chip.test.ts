@@ -55,6 +55,18 @@ describe.each(Object.keys(QEMU_MACHINES) as (keyof typeof QEMU_MACHINES)[])(
       const plan = async (...words: string[]) =>
         planOf((await bootlace(chip.path, "write", other, "--dry-run", ...words)).said);
       expect(await plan("--crc-program")).toEqual(await plan());
+      const proof = await bootlace(
+        chip.path,
+        "checksum",
+        "--prove",
+        "--crc-program",
+        "--range",
+        "0x08000000:40000",
+      );
+      expect(proof).toMatchObject({
+        status: 0,
+        said: expect.stringContaining("the checksum program told the truth of 20 pieces") as string,
+      });
     });
   },
 );

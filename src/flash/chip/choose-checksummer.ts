@@ -14,8 +14,7 @@ export function chooseChecksummer(
   const { checksummer, device, quirks, chip, reenter } = session;
   if (checksummer) return checksummer;
   if (wanted === "never" || (wanted === "auto" && !reenter)) return undefined;
-  const row = device?.bootloaders.find(({ version }) => version === chip.bootloaderVersion);
-  const place = crcProgramPlace(device, quirks, row?.startupMs);
+  const place = crcProgramPlace(device, quirks, chip.bootloaderVersion);
   if (!("because" in place)) return new CrcProgram(place);
   if (wanted === "auto") return undefined;
   throw new BootlaceError("NOT_OFFERED", `no checksum program runs on ${chip.name}: ${place.because}`, {

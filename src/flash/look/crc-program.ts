@@ -1,10 +1,11 @@
 /**
  * Checksums by a program in the chip's RAM (protocol/crc-map.ts), for ROMs that have no Get Checksum. Each run ends with a reset of the
  * chip, so all that is wanted is asked at once. What it says is believed when the results' own CRC is that of this run, and, the first
- * time, when a few spans that are read say the same. When anything is amiss, it is not tried again in this session: reading is left.
+ * time on a product that nobody has seen do it, when a few spans that are read say the same. When anything is amiss, it is not tried again in this session: reading is left.
  */
 import type { CrcProgramPlace } from "../../devices/crc-program.js";
 import { BootlaceError, hex } from "../../errors.js";
+import { chunks } from "../../protocol/chunks.js";
 import { stm32Crc } from "../../protocol/crc.js";
 import {
   CRC_MAP_ALIGNMENT,
@@ -38,8 +39,9 @@ const OVERHEAD_MS = 60;
 const WORTH_MS = 300;
 /** Beyond twice what was expected. */
 const LATE_MS = 2000;
-/** Read beside the first results of a session, as long as no product is known to do this for certain. */
+/** Asked for and read beside the first results of a session, where the product is not known to do this for certain: so many, of so many bytes. */
 const SAMPLES = 3;
+const SAMPLE_BYTES = 2048;
 
 export class CrcProgram implements Checksummer {
   readonly by = "checksum program";
@@ -57,21 +59,24 @@ export class CrcProgram implements Checksummer {
   /** Results are a word each and lie in RAM with the program. */
   get mostSpans(): number {
     const fixed = crcMapRoom({ ranges: [{ start: 0, bytes: 4, count: 1 }], table: "byte" });
-    return Math.max(0, Math.floor((this.place.area.end - this.#loadAddress - fixed) / BYTES_PER_SPAN));
+    const room = this.place.area.end - this.#loadAddress - fixed;
+    return Math.max(0, Math.floor(room / BYTES_PER_SPAN) - SAMPLES);
   }
 
   async crcs(run: JobRun, phase: Phase, spans: readonly Span[]): Promise<readonly number[] | undefined> {
     const bytes = spans.reduce((sum, { length }) => sum + length, 0);
     if (this.#state === "given up" || spans.length > this.mostSpans) return undefined;
-    const program = this.#programFor(spans, bytes);
+    const samples = this.place.proven || this.#state === "believed" ? [] : drawn(spans);
+    const asked = [...spans, ...samples.filter((sample) => !spans.includes(sample))];
+    const program = this.#programFor(asked, bytes);
     if (this.#state === "untried")
       run.note(
         `checksums come from a program in the chip's RAM at ${hex(this.#loadAddress)}, which resets the chip`,
       );
     const crcs = await this.#results(run, phase, program, bytes);
-    if (crcs && (this.#state === "believed" || (await this.#samplesAgree(run, phase, spans, crcs)))) {
+    if (crcs && (await agree(run, phase, samples, (sample) => crcs[asked.indexOf(sample)]))) {
       this.#state = "believed";
-      return [...crcs];
+      return [...crcs.subarray(0, spans.length)];
     }
     this.#state = "given up";
     run.note("the program in the chip's RAM left no results that can be believed; the flash is read instead");
@@ -132,19 +137,28 @@ export class CrcProgram implements Checksummer {
         `another chip answers after the reset: product ID ${hex(productId, 3)} instead of ${hex(chip.productId, 3)}`,
       );
   }
+}
 
-  async #samplesAgree(
-    run: JobRun,
-    phase: Phase,
-    spans: readonly Span[],
-    crcs: Uint32Array,
-  ): Promise<boolean> {
-    for (let i = 0; i < Math.min(SAMPLES, spans.length); i++) {
-      const at = Math.floor(Math.random() * spans.length);
-      if (stm32Crc(await readSpan(run, phase, spans[at]!)) !== crcs[at]) return false;
-    }
-    return true;
-  }
+/** @returns the pieces to look at; a short span is a piece by itself */
+function drawn(spans: readonly Span[]): Span[] {
+  const pieces = spans.flatMap((span) =>
+    span.length <= SAMPLE_BYTES ? [span] : chunks(span.address, span.length, SAMPLE_BYTES),
+  );
+  const samples: Span[] = [];
+  while (samples.length < SAMPLES && pieces.length > 0)
+    samples.push(...pieces.splice(Math.floor(Math.random() * pieces.length), 1));
+  return samples;
+}
+
+async function agree(
+  run: JobRun,
+  phase: Phase,
+  samples: readonly Span[],
+  told: (sample: Span) => number | undefined,
+): Promise<boolean> {
+  for (const sample of samples)
+    if (stm32Crc(await readSpan(run, phase, sample)) !== told(sample)) return false;
+  return true;
 }
 
 /** A result of 4 bytes, and at worst an entry of 16 in the job. */

@@ -236,7 +236,7 @@ const OF_VERB: Readonly<
       },
     },
   },
-  checksum: { own: "checksum", rows: { ...ONE, "--range": { changes: [I2C, "--range 0x08000000:4"] } } },
+  checksum: { own: "checksum", rows: { ...ONE, "--range": { changes: [I2C, "--range 0x08000000:4"] }, "--prove": { changes: [I2C, "--prove"] } } }, // prettier-ignore
   info: { own: "info", rows: ONE },
   run: { own: "run", rows: SEVERAL },
   reset: { own: "reset", rows: SEVERAL },

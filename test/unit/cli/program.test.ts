@@ -417,6 +417,57 @@ describe("verify, read, erase, run, checksum, info", () => {
     expect((await cli(["checksum", ...TARGET], { connect })).stdout).toBe("0x1234ABCD\n");
   });
 
+  describe("checksum --prove", () => {
+    const proof = { asked: "checksum program", agrees: true, pieces: 2, differences: [], toldMs: 300, readMs: 12_300 } as const; // prettier-ignore
+    const proving = (more: object) =>
+      connecting({
+        checksum: () => Promise.resolve({ crc: 1, by: "checksum program", proof: { ...proof, ...more } }),
+      }).connect;
+
+    it("says on which chip and bootloader the chip's own checksums are true, and how long both ways took", async () => {
+      const { stderr } = await cli(["checksum", "--prove", ...TARGET], { connect: proving({}) });
+      expect(lines(stderr).at(-1)).toBe(
+        "OK  CRC 0x00000001 of 4 KiB at 0x08000000 (checksum program); the checksum program told the truth of 2 pieces on STM32G07xxx/08xxx, product ID 0x460, bootloader V11.3: told in 0.3 s, read in 12.3 s",
+      );
+    });
+
+    it("gives programs a record of the proof", async () => {
+      const { stdout } = await cli(["checksum", "--prove", "--json", ...TARGET], { connect: proving({}) });
+      expect(JSON.parse(lines(stdout).at(-1)!)).toMatchObject({
+        ok: true,
+        proof: {
+          ...proof,
+          productId: 0x460,
+          productIdHex: "0x460",
+          bootloaderVersion: "V11.3",
+          protocol: "1.2",
+        },
+      });
+    });
+
+    it.each([
+      [
+        { differences: [{ start: 0x0800_0800, end: 0x0800_1000 }] },
+        "the checksum program told 1 of 2 pieces a checksum that is not of what the flash holds, the first at 0x08000800, on STM32G07xxx/08xxx, product ID 0x460, bootloader V11.3. [DIFFERENT]",
+      ],
+      [
+        { differences: undefined },
+        "the checksum program left no results that can be believed on STM32G07xxx/08xxx, product ID 0x460, bootloader V11.3. [DIFFERENT]",
+      ],
+    ])("fails with the same record when it is none: %j", async (more, message) => {
+      const connect = proving({ agrees: false, ...more });
+      const { status, stderr } = await cli(["checksum", "--prove", ...TARGET], { connect });
+      expect(status).toBe(51);
+      expect(lines(stderr)).toContain(`error: ${message}`);
+      const { stdout } = await cli(["checksum", "--prove", "--json", ...TARGET], { connect });
+      expect(JSON.parse(lines(stdout).at(-1)!)).toMatchObject({
+        ok: false,
+        code: "DIFFERENT",
+        proof: { agrees: false, productId: 0x460 },
+      });
+    });
+  });
+
   it("info prints what is known, and one JSON document", async () => {
     const { connect } = connecting({});
     const people = await cli(["info", ...TARGET], { connect });
