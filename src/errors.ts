@@ -221,6 +221,12 @@ export class BootlaceError extends Error {
   }
 }
 
+/** What a stop request is to the caller: the signal's own BootlaceError, or INTERRUPTED with the signal's reason as its cause. */
+export const stopError = (reason: unknown): BootlaceError =>
+  reason instanceof BootlaceError
+    ? reason
+    : new BootlaceError("INTERRUPTED", "stopped by request", {}, { cause: reason });
+
 /** A failed system call, as the addon and Node report it. Kept as `cause`, so errno is never lost. */
 export interface SystemError extends Error {
   readonly code: string;

@@ -75,6 +75,7 @@ export const OPTIONS = {
     leave: oneOf("stay", "go", "reset"),
     startOnFailure: FLAG,
   } satisfies Table<WriteOptions>,
+  scan: { all: FLAG, signal: SIGNAL },
   connect: {
     ...JOB,
     address: whole(0, 0xff), // which of these are addresses is for the target to say

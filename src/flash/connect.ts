@@ -1,5 +1,5 @@
 /** From a target's address to a target: lock, transport, reset lines, dialogue, chip. */
-import { BootlaceError } from "../errors.js";
+import { BootlaceError, stopError } from "../errors.js";
 import { inOurWords } from "../protocol/failure.js";
 import { connectBootloader } from "../protocol/connect.js";
 import { stoppable } from "../transport/stoppable.js";
@@ -114,8 +114,5 @@ async function handedBack(error: unknown, lines: ResetLines, heard: boolean): Pr
 
 /** A stop request that carries a BootlaceError is that error, wherever it struck. */
 function reasonOf(error: unknown, signal: AbortSignal | undefined): unknown {
-  if (!signal?.aborted || error !== signal.reason) return error;
-  return error instanceof BootlaceError
-    ? error
-    : new BootlaceError("INTERRUPTED", "stopped by request", {}, { cause: error });
+  return signal?.aborted && error === signal.reason ? stopError(error) : error;
 }

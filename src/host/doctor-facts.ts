@@ -1,5 +1,4 @@
 /** Gathers what the doctor judges (doctor.ts), from sysfs, /proc, the device nodes and the addon. */
-import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
 import { isSystemError } from "../errors.js";
 import { binding, GPIO_FLAG } from "../native/binding.js";
@@ -11,19 +10,14 @@ import type { I2cAdapter } from "./adapters.js";
 import { boundDriver, boundDrivers } from "./bound-driver.js";
 import type { BoundDriver } from "./bound-driver.js";
 import { gpioChipNames } from "./gpio-chips.js";
+import { groupName, nodeAccess } from "./node-access.js";
+import type { NodeAccess } from "./node-access.js";
+import { functionalityOf } from "./ports.js";
 import { holderOfTarget } from "./lock.js";
 import type { LockHolder } from "./lock.js";
 import { listSerialPorts } from "./serial-ports.js";
 import type { SerialPort } from "./serial-ports.js";
 import { exists, readText, resolveLink, SYSTEM_ROOT } from "./sysfs.js";
-
-/** What a device node lets us do. */
-export interface NodeAccess {
-  readonly path: string;
-  readonly state: "usable" | "missing" | "denied";
-  /** Group that owns the node, its number where /etc/group does not name it. */
-  readonly group?: string;
-}
 
 export interface AdapterFacts {
   readonly adapter: I2cAdapter;
@@ -120,12 +114,6 @@ function currentUser(root: string): HostFacts["user"] {
   return { uid: process.geteuid?.() ?? -1, groups: ids.map((id) => groupName(id, root)) };
 }
 
-const groupName = (id: number, root: string): string =>
-  /^([^:]+):/.exec(
-    (readText(join(root, "etc/group")) ?? "").split("\n").find((line) => line.split(":")[2] === `${id}`) ??
-      "",
-  )?.[1] ?? `${id}`;
-
 function chosenAdapters(path: string | undefined, root: string): I2cAdapter[] {
   if (path === undefined) return listAdapters(root);
   const number = busNumberOf(path, root);
@@ -147,36 +135,6 @@ async function adapterFacts(
     limits: limitsOf(adapter),
     bound: boundDrivers(adapter.number, root),
   };
-}
-
-/** @returns undefined when the bus cannot be opened or goes away meanwhile */
-export async function functionalityOf(path: string, native: NativeBinding): Promise<number | undefined> {
-  try {
-    const bus = await native.i2cOpen(path);
-    try {
-      return await native.i2cFunctionality(bus);
-    } finally {
-      native.close(bus);
-    }
-  } catch (error) {
-    if (isSystemError(error)) return undefined;
-    throw error;
-  }
-}
-
-function nodeAccess(path: string, root: string): NodeAccess {
-  const full = join(root, path);
-  try {
-    const group = groupName(statSync(full).gid, root);
-    try {
-      accessSync(full, constants.R_OK | constants.W_OK);
-      return { path, state: "usable", group };
-    } catch {
-      return { path, state: "denied", group };
-    }
-  } catch {
-    return { path, state: "missing" };
-  }
 }
 
 function gpioChips(native: NativeBinding, root: string): GpioChipFacts[] {

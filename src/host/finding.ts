@@ -1,5 +1,5 @@
 /** What the doctor finds, and what it says of a device node. */
-import type { NodeAccess } from "./doctor-facts.js";
+import type { NodeAccess } from "./node-access.js";
 
 /** "bad" keeps it from working; "warning" may; "note" is good to know. */
 export type FindingLevel = "ok" | "note" | "warning" | "bad";

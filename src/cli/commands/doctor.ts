@@ -1,9 +1,8 @@
 /** `bootlace doctor`: why it would or would not work on this machine, with a next step for each finding. */
 import type { Command } from "commander";
 import type { Diagnosis } from "../../host/doctor.js";
-import type { DoctorQuestion } from "../../host/doctor-facts.js";
 import type { Finding, FindingLevel } from "../../host/finding.js";
-import { BootlaceError, ERRORS } from "../../errors.js";
+import { ERRORS } from "../../errors.js";
 import type { Context } from "../context.js";
 import { document } from "../json.js";
 import { addExamples } from "../options.js";
@@ -24,21 +23,12 @@ export function define(command: Command, act: Act): void {
 }
 
 async function run(context: Context, options: TargetOptions): Promise<number> {
-  const { gatherFacts } = await import("../../host/doctor-facts.js");
-  const { diagnose } = await import("../../host/doctor.js");
+  const { doctor } = await import("../../host/examine.js");
   const { io } = context;
-  const diagnosis = diagnose(await gatherFacts(questionOf(options, io.env)));
+  const diagnosis = await doctor(choosePlace(options, io.env));
   const style = styleOf(io.stdout, io.env);
   io.stdout.write(options.json === true ? document("doctor", diagnosis) : diagnosisText(diagnosis, style));
   return diagnosis.ready ? 0 : ERRORS.NOT_READY.exit;
-}
-
-function questionOf(options: TargetOptions, env: Context["io"]["env"]): DoctorQuestion {
-  const place = choosePlace(options, env);
-  if (place?.kind === "sim")
-    throw new BootlaceError("USAGE", "a simulated chip needs nothing of this machine");
-  if (place === undefined) return {};
-  return { path: place.path, address: place.kind === "i2c" ? place.address : undefined };
 }
 
 const MARKS: Readonly<Record<FindingLevel, string>> = { ok: "ok", note: "note", warning: "warn", bad: "BAD" };

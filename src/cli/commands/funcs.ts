@@ -1,7 +1,7 @@
 /** `bootlace funcs`: what an I2C adapter can do, row for row what `i2cdetect -F` prints. */
 import type { Command } from "commander";
-import { BootlaceError, hex } from "../../errors.js";
-import { readTarget } from "../../host/open/read-target.js";
+import { hex } from "../../errors.js";
+import { busPath } from "../../host/open/bus-path.js";
 import type { Context } from "../context.js";
 import { document } from "../json.js";
 import { addExamples, parsed } from "../options.js";
@@ -13,13 +13,6 @@ export function define(command: Command, act: Act): void {
     .option("--json", "one JSON document on stdout");
   addExamples(command, "bootlace funcs 1", "bootlace funcs /dev/i2c-1 --json");
   command.action(act(run));
-}
-
-/** "1", "/dev/i2c-1", "i2c:1". */
-export function busPath(text: string): string {
-  const target = readTarget(text);
-  if (target.kind === "i2c") return target.path;
-  throw new BootlaceError("USAGE", "An I2C bus is expected, like 1 or /dev/i2c-1.");
 }
 
 async function run({ io }: Context, path: string, options: { readonly json?: boolean }): Promise<number> {

@@ -1,5 +1,5 @@
 /** One job at work: its events, its count of retries, the points where it may be stopped, and what it has done to the chip. */
-import { BootlaceError } from "../../errors.js";
+import { BootlaceError, stopError } from "../../errors.js";
 import { inOurWords } from "../../protocol/failure.js";
 import { READOUT_PROTECT, READOUT_UNPROTECT, WRITE_UNPROTECT } from "../../protocol/commands.js";
 import type { CheckedBy, EventSink, FlashEvent, Phase } from "../events.js";
@@ -112,11 +112,7 @@ export class JobRun {
 
   /** Between two commands: the only places where a job stops. @throws BootlaceError INTERRUPTED, or the signal's own BootlaceError */
   checkpoint(): void {
-    if (!this.#signal?.aborted) return;
-    const reason: unknown = this.#signal.reason;
-    throw reason instanceof BootlaceError
-      ? reason
-      : new BootlaceError("INTERRUPTED", "stopped by request", {}, { cause: reason });
+    if (this.#signal?.aborted) throw stopError(this.#signal.reason);
   }
 
   emit(event: FlashEvent): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { matches } from "../../../src/cli/commands/chips.js";
 import { diagnosisText } from "../../../src/cli/commands/doctor.js";
-import { busPath } from "../../../src/cli/commands/funcs.js";
+import { busPath } from "../../../src/host/open/bus-path.js";
 import { styleOf } from "../../../src/cli/style.js";
 import { CATALOGUE } from "../../../src/devices/catalogue.js";
 import { RASPBERRY_PI, systemTree } from "../host/system-tree.js";
@@ -12,7 +12,7 @@ describe("ports", () => {
     using system = systemTree(RASPBERRY_PI);
     const { status, stdout } = await cli(["ports", "--root", system.root]);
     expect(stdout).toMatch(/^I2C BUS {5}CAN DO +CLOCK +DRIVER +ADAPTER$/m);
-    expect(stdout).toMatch(/^\/dev\/i2c-1 +no access +400 kHz +i2c-bcm2835 +bcm2835 \(i2c@7e804000\)$/m);
+    expect(stdout).toMatch(/^\/dev\/i2c-1 +does not tell +400 kHz +i2c-bcm2835 +bcm2835 \(i2c@7e804000\)$/m);
     expect(status).toBe(0);
   });
 

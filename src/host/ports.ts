@@ -1,0 +1,68 @@
+/** What this machine has to offer a chip: I2C buses and serial ports. */
+import { isSystemError } from "../errors.js";
+import { binding, type NativeBinding } from "../native/binding.js";
+import { type I2cAdapter, listAdapters } from "./adapters.js";
+import { type NodeAccess, nodeAccess } from "./node-access.js";
+import { listSerialPorts, type SerialPort } from "./serial-ports.js";
+import { SYSTEM_ROOT } from "./sysfs.js";
+
+export interface I2cBusPort extends I2cAdapter {
+  /** What its device node lets this user do. */
+  readonly access: NodeAccess["state"];
+  /** The mask of I2C_FUNCS, to be held against I2C_FUNC. undefined where the bus could not be asked. */
+  readonly functionality?: number | undefined;
+}
+
+export interface SerialPortPort extends SerialPort {
+  /** What its device node lets this user do. */
+  readonly access: NodeAccess["state"];
+}
+
+export interface Ports {
+  readonly i2c: readonly I2cBusPort[];
+  readonly serial: readonly SerialPortPort[];
+}
+
+export interface PortsOptions {
+  /** Look below this folder instead of "/". It describes another machine: its buses are not opened. */
+  readonly root?: string | undefined;
+}
+
+/** The I2C buses and serial ports of this machine, from sysfs. Nothing is sent to any of them. Linux; elsewhere both lists are empty. */
+export async function ports({ root = SYSTEM_ROOT }: PortsOptions = {}): Promise<Ports> {
+  const native = root === SYSTEM_ROOT ? loaded() : undefined;
+  const i2c = listAdapters(root).map(async (adapter): Promise<I2cBusPort> => {
+    const access = nodeAccess(adapter.path, root).state;
+    if (access !== "usable" || native === undefined) return { ...adapter, access };
+    return { ...adapter, access, functionality: await functionalityOf(adapter.path, native) };
+  });
+  const serial = listSerialPorts(root).map((port) => ({
+    ...port,
+    access: nodeAccess(port.path, root).state,
+  }));
+  return { i2c: await Promise.all(i2c), serial };
+}
+
+/** The ports are there without the addon, too. */
+function loaded(): NativeBinding | undefined {
+  try {
+    return binding();
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns undefined when the bus cannot be opened or goes away meanwhile */
+export async function functionalityOf(path: string, native: NativeBinding): Promise<number | undefined> {
+  try {
+    const bus = await native.i2cOpen(path);
+    try {
+      return await native.i2cFunctionality(bus);
+    } finally {
+      native.close(bus);
+    }
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}
