@@ -1,5 +1,6 @@
 /** -w: flash through the library's own write, which proves every page; other memories, and flash with -e 0, block by block. */
 import { hex } from "../../errors.js";
+import { putBlock } from "../../flash/chip/put-block.js";
 import { checkUsable } from "../../flash/chip/usable.js";
 import { JobRun } from "../../flash/run/job-run.js";
 import { verifyPlain, writePlain } from "../../flash/write/plain.js";
@@ -51,12 +52,13 @@ async function writeOptionBytes({ line, session, report, jobOptions }: Task, pla
   const [segment] = plan.image.segments;
   if (!segment || segment.bytes.length > session.loader.writeBytes)
     throw usageError("option bytes are written with one command, and one command does not take so many");
-  await session.loader.writeMany([segment]);
+  const run = new JobRun(session, jobOptions);
+  await run.conclude(() => run.changing("options", () => putBlock(run, "write", segment, "once")));
   if (!line.verify) {
     report.say("Written. The chip restarts now; add -v to have it looked at.");
     return;
   }
   await meetAgain(session);
-  await verifyPlain(new JobRun(session, jobOptions), [segment]);
+  await run.conclude(() => verifyPlain(run, [segment]));
   report.say("Written, and read back after the restart.");
 }

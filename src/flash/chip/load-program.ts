@@ -5,6 +5,7 @@ import type { Segment } from "../../image/image.js";
 import type { Phase } from "../events.js";
 import type { JobRun } from "../run/job-run.js";
 import { persist } from "../run/retry.js";
+import { putBlock, splitBlock } from "./put-block.js";
 
 /** A multiple of what any family writes at once. */
 const BLOCK_BYTES = 16;
@@ -16,7 +17,8 @@ export async function loadProgram(run: JobRun, phase: Phase, { address, bytes }:
   const padded = new Uint8Array(Math.ceil(bytes.length / BLOCK_BYTES) * BLOCK_BYTES);
   padded.set(bytes);
   for (let attempt = 1; ; attempt++) {
-    await put(run, phase, { address, bytes: padded });
+    for (const block of splitBlock({ address, bytes: padded }, run.session.loader.writeBytes))
+      await putBlock(run, phase, block, "again");
     const held = await persist(run, { phase, address }, () =>
       run.session.loader.readMemory(address, padded.length),
     );
@@ -24,18 +26,5 @@ export async function loadProgram(run: JobRun, phase: Phase, { address, bytes }:
     const reason = `the RAM at ${hex(address)} does not hold the program that was written to it`;
     if (attempt === MOST_ATTEMPTS) throw new BootlaceError("RESET_FAILED", reason, { address });
     run.retried({ phase, address, attempt, reason });
-  }
-}
-
-/** RAM may be written over itself: a block that failed is just written again. */
-async function put(run: JobRun, phase: Phase, { address, bytes }: Segment): Promise<void> {
-  const { loader } = run.session;
-  for (let done = 0; done < bytes.length;) {
-    const at = address + done;
-    done = await persist(run, { phase, address: at }, async () => {
-      const block = bytes.subarray(done, done + loader.writeBytes); // fewer when the frame was too long for the adapter
-      await loader.writeMany([{ address: at, bytes: block }]);
-      return done + block.length;
-    });
   }
 }

@@ -9,14 +9,13 @@ import { isFilledWith } from "../../bytes.js";
 import type { Page } from "../../devices/device.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { Segment } from "../../image/image.js";
-import { chunks } from "../../protocol/chunks.js";
+import { putBlock, splitBlock } from "../chip/put-block.js";
 import { isBlank } from "../look/blank.js";
 import { mismatches } from "../look/check.js";
 import { readConfirmed } from "../look/read.js";
 import { isReadFault } from "../look/read-damaged.js";
 import { spanOfPages } from "../look/span.js";
 import type { JobRun } from "../run/job-run.js";
-import { persist } from "../run/retry.js";
 import { eraseAndSee, erasePages, eraseAndCheck } from "./pages.js";
 
 /** An erase that was acknowledged and not done must not rule out the right number. */
@@ -135,27 +134,33 @@ async function unlessFault<T>(run: JobRun, look: () => Promise<T>): Promise<T | 
 const holds = async (run: JobRun, held: Held): Promise<boolean> =>
   (await mismatches(run, "erase", [held])).length === 0;
 
-async function putBack(run: JobRun, { page, address, bytes }: Held, number: number): Promise<void> {
-  const { loader, geometry } = run.session;
+async function putBack(run: JobRun, held: Held, number: number): Promise<void> {
+  const { page, address } = held;
   const { state } = run;
   run.state = "putting back";
   run.note(`number ${number} erased the page at ${hex(address)}: what it held is put back`);
   for (let round = 1; round <= ROUNDS; round++) {
     await erasePages(run, [page]);
-    // From its end, so that the vectors of a program come last.
-    const blocks = chunks(address, page.size, loader.writeBytes)
-      .map((span) => ({
-        address: span.address,
-        bytes: bytes.subarray(span.address - address, span.address - address + span.length),
-      }))
-      .filter((block) => !isFilledWith(geometry.erasedValue, block.bytes))
-      .reverse();
-    await persist(run, { phase: "write", address }, () => loader.writeMany(blocks));
-    if (!(await holds(run, { page, address, bytes }))) continue;
+    if (!(await written(run, held)) || !(await holds(run, held))) continue;
     run.state = state;
     return;
   }
   throw new BootlaceError("VERIFY_FAILED", `the page at ${hex(address)} could not be put back`, { address });
+}
+
+/** From its end, so that the vectors of a program come last. @returns false where a block is half stored: its page has to be erased again */
+async function written(run: JobRun, held: Held): Promise<boolean> {
+  const { loader, geometry } = run.session;
+  const blocks = splitBlock(held, loader.writeBytes).filter(
+    ({ bytes }) => !isFilledWith(geometry.erasedValue, bytes),
+  );
+  try {
+    for (const block of blocks.reverse()) await putBlock(run, "write", block, "look");
+    return true;
+  } catch (error) {
+    if (error instanceof BootlaceError && error.code === "VERIFY_FAILED") return false;
+    throw error;
+  }
 }
 
 /** Only where nothing else was done before: what is said of the flash was looked at. */

@@ -89,15 +89,3 @@ function borders(size: number, most: number, spans: readonly Span[]): [from: num
   const sorted = [...at].sort((a, b) => a - b);
   return sorted.slice(1).map((to, index) => [sorted[index]!, to]);
 }
-
-/** Of a block whose Write Memory failed. A message that the adapter refuses for its length never reaches the bus. */
-export const cannotBeStored = ({ code, context }: BootlaceError): boolean =>
-  context.stage === "command" || context.stage === "address" || code === "ADAPTER_LIMIT";
-
-export function splitBlock({ address, bytes }: Block, most: number): Block[] {
-  if (bytes.length <= most) return [{ address, bytes }];
-  const blocks: Block[] = [];
-  for (let at = 0; at < bytes.length; at += most)
-    blocks.push({ address: address + at, bytes: bytes.subarray(at, at + most) });
-  return blocks;
-}

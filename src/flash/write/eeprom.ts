@@ -5,10 +5,10 @@
 import { BootlaceError, hex } from "../../errors.js";
 import type { MemoryImage, Segment } from "../../image/image.js";
 import type { Block } from "../../protocol/bootloader.js";
+import { putBlock } from "../chip/put-block.js";
 import { mismatches } from "../look/check.js";
 import { readConfirmed } from "../look/read.js";
 import type { JobRun } from "../run/job-run.js";
-import { persist } from "../run/retry.js";
 
 const WORD_BYTES = 4;
 
@@ -70,9 +70,7 @@ export async function writeEeprom(run: JobRun, { wanted, blocks, bytes }: Eeprom
     await run.phase("write", { total: bytes }, async (progress) => {
       let done = 0;
       for (const block of blocks) {
-        await persist(run, { phase: "write", address: block.address }, () =>
-          run.session.loader.writeMany([block]),
-        );
+        await putBlock(run, "write", block, "again");
         progress((done += block.bytes.length));
       }
     });

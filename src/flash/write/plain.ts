@@ -1,20 +1,14 @@
-/**
- * A plain write: bytes into memory as it is, nothing erased before. RAM, OTP, flash that is blank or shall lose bits. The law of
- * program.ts holds: a block whose data may have been stored is looked at first, and never sent again over itself.
- */
-import { isFilledWith, sameBytes } from "../../bytes.js";
-import { BootlaceError, hex } from "../../errors.js";
+/** A plain write: an image into memory as it is, nothing erased before. RAM, OTP, flash that is blank or shall lose bits. */
+import { sameBytes } from "../../bytes.js";
 import type { MemoryImage, Segment } from "../../image/image.js";
-import type { Block } from "../../protocol/bootloader.js";
-import { CommandFailure } from "../../protocol/link.js";
+import { differs, putBlock, splitBlock } from "../chip/put-block.js";
 import { readSpan } from "../look/read.js";
 import { spanOf } from "../look/span.js";
 import type { JobRun } from "../run/job-run.js";
-import { Attempts } from "../run/retry.js";
-import { cannotBeStored, splitBlock } from "./blocks.js";
 
 /**
  * Writes and reads back. The first block goes last: it may be the vector table of a program that must not start before it is whole.
+ * @param isRam it may be written over itself
  * @throws BootlaceError VERIFY_FAILED, REFUSED, ...
  */
 export async function writePlain(run: JobRun, image: MemoryImage, isRam: boolean): Promise<void> {
@@ -24,7 +18,7 @@ export async function writePlain(run: JobRun, image: MemoryImage, isRam: boolean
   await run.phase("write", { total: image.byteLength }, async (progress) => {
     let done = 0;
     for (const block of first ? [...rest, first] : rest) {
-      await writeBlock(run, block, isRam);
+      await putBlock(run, "write", block, isRam ? "again" : "look");
       progress((done += block.bytes.length));
     }
   });
@@ -32,32 +26,6 @@ export async function writePlain(run: JobRun, image: MemoryImage, isRam: boolean
     verifyPlain(run, image.segments, progress),
   );
   run.state = "complete";
-}
-
-/** @param isRam it may be written over itself */
-async function writeBlock(run: JobRun, block: Block, isRam: boolean): Promise<void> {
-  const { loader } = run.session;
-  const attempts = new Attempts(run, { phase: "write", address: block.address });
-  for (;;) {
-    run.checkpoint();
-    try {
-      for (const part of splitBlock(block, loader.writeBytes)) await loader.writeMany([part]);
-      return;
-    } catch (failure) {
-      await attempts.failed(failure);
-      const wasWhole = block.bytes.length <= loader.writeBytes;
-      const untouched = wasWhole && failure instanceof CommandFailure && cannotBeStored(failure.cause);
-      if (!untouched && !isRam && (await isStored(run, block))) return;
-    }
-  }
-}
-
-/** @throws BootlaceError VERIFY_FAILED where another write would go over a part of this one */
-async function isStored(run: JobRun, block: Block): Promise<boolean> {
-  const held = await readSpan(run, "write", spanOf(block));
-  if (sameBytes(held, block.bytes)) return true;
-  if (isFilledWith(run.session.geometry.erasedValue, held)) return false;
-  throw differs(block, held);
 }
 
 /** @throws BootlaceError VERIFY_FAILED naming the first byte that is wrong */
@@ -70,11 +38,4 @@ export async function verifyPlain(
     const held = await readSpan(run, "verify", spanOf(segment), progress);
     if (!sameBytes(held, segment.bytes)) throw differs(segment, held);
   }
-}
-
-function differs({ address, bytes }: Segment, held: Uint8Array): BootlaceError {
-  const at = held.findIndex((byte, index) => byte !== bytes[index]);
-  const text = `${hex(address + at)} holds ${hex(held[at]!, 2)} where ${hex(bytes[at]!, 2)} was written`;
-  const hint = "Flash that is not erased, or protected, does not take what is written to it.";
-  return new BootlaceError("VERIFY_FAILED", text, { address: address + at, hint });
 }

@@ -51,6 +51,17 @@ describe("bootlace stm32flash", () => {
     expect(stderr).toContain("10 bytes from 0x08000000 are in standard output.");
   });
 
+  it("writes option bytes with one command, and looks at them with -v after the restart", async () => {
+    const chip = `${CHIP}&file=${join(folder, "options.bin")}`;
+    const options = join(folder, "options");
+    await run("-r", options, "-S", "0x1fff7800:16", chip);
+    const written = await run("-w", options, "-S", "0x1fff7800", chip);
+    expect([written.status, written.stderr]).toEqual([0, ""]);
+    expect(written.stdout).toContain("Written. The chip restarts now; add -v to have it looked at.\n");
+    const seen = await run("-w", options, "-S", "0x1fff7800", "-v", chip);
+    expect(lines(seen.stdout).at(-1)).toBe("Written, and read back after the restart.");
+  });
+
   it("prints a checksum as 0.7 does", async () => {
     const { stdout } = await run("-C", "-S", "0x08000000:16", CHIP);
     expect(lines(stdout).at(-1)).toBe("CRC(0x08000000-0x08000010) = 0xa79c3203");
