@@ -39,6 +39,13 @@ export function addOutputOptions(command: Command): Command {
   return command;
 }
 
+/** For verbs without a chip. */
+export const jsonOption = (): Option => new Option("--json", OUTPUT["--json"]);
+
+/** What is asked for by name because nothing brings it back. */
+export const eraseEverythingOption = (): Option =>
+  new Option("--yes-erase-everything", "needed to lift readout protection: the chip erases all of its flash");
+
 /** Examples under the help text; each line has at most 80 characters. */
 export const addExamples = (command: Command, ...lines: readonly string[]): Command =>
   command.addHelpText("after", `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`);

@@ -1,9 +1,17 @@
 /** What a verb takes when no range is given: all of the flash, of a chip that says how much that is. */
+import { Option } from "commander";
 import type { Range } from "../devices/device.js";
 import { BootlaceError, hex } from "../errors.js";
 import type { ChipInfo } from "../flash/job.js";
 import { flashRanges } from "../flash/look/span.js";
+import { parseRange } from "./args.js";
+import { parsed } from "./options.js";
 import { bytesText } from "./text.js";
+
+export const rangeOption = (): Option =>
+  new Option("--range <start:length>", "like 0x08000000:16k (default: the whole flash)").argParser(
+    parsed(parseRange),
+  );
 
 /**
  * @returns one range, or one for each bank where smaller members have a gap between the banks: nothing answers there

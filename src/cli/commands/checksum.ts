@@ -1,27 +1,20 @@
 /** `bootlace checksum`: CRC of a range, as the ROM computes it. */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { Range } from "../../devices/device.js";
-import { parseRange } from "../args.js";
 import { checksumVerdict, type Sum } from "../checksum-verdict.js";
 import type { Context } from "../context.js";
-import { addExamples, addOutputOptions, parsed } from "../options.js";
+import { addExamples, addOutputOptions } from "../options.js";
 import { runJob } from "../run-job.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
 import type { Act } from "../verb.js";
-import { wholeFlash } from "../whole-flash.js";
+import { rangeOption, wholeFlash } from "../whole-flash.js";
 
 export function define(command: Command, act: Act): void {
-  command.addOption(
-    new Option("--range <start:length>", "like 0x08000000:16k (default: the whole flash)")
-      .argParser(parsed(parseRange))
-      .helpGroup("What to sum:"),
-  );
-  command.addOption(
-    new Option("--prove", "also read it, and tell whether the chip's checksums are true").helpGroup(
-      "What to sum:",
-    ),
-  );
+  command
+    .optionsGroup("What to sum:")
+    .addOption(rangeOption())
+    .option("--prove", "also read it, and tell whether the chip's checksums are true");
   addOutputOptions(addTargetOptions(command, true));
   addExamples(
     command,

@@ -4,14 +4,14 @@ import type { CatalogueEntry } from "../../devices/catalogue.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { Context } from "../context.js";
 import { document } from "../json.js";
-import { addExamples } from "../options.js";
+import { addExamples, jsonOption } from "../options.js";
 import { plural, table } from "../text.js";
 import type { Act } from "../verb.js";
 
 export function define(command: Command, act: Act): void {
   command
     .argument("[word]", "part of a name (g071), a series (G0), a product ID or an I2C address (0x56)")
-    .option("--json", "one JSON document on stdout");
+    .addOption(jsonOption());
   addExamples(command, "bootlace chips g071", "bootlace chips 0x56", "bootlace chips --json");
   command.action(act(run));
 }

@@ -5,7 +5,7 @@ import type { Finding, FindingLevel } from "../../host/finding.js";
 import { ERRORS } from "../../errors.js";
 import type { Context } from "../context.js";
 import { document } from "../json.js";
-import { addExamples } from "../options.js";
+import { addExamples, jsonOption } from "../options.js";
 import { styleOf, type Style } from "../style.js";
 import { addPlaceOptions, type TargetOptions } from "../target-options.js";
 import { choosePlace } from "../targets.js";
@@ -13,7 +13,7 @@ import { wrap } from "../text.js";
 import type { Act } from "../verb.js";
 
 export function define(command: Command, act: Act): void {
-  addPlaceOptions(command).option("--json", "one JSON document on stdout");
+  addPlaceOptions(command).addOption(jsonOption());
   addExamples(command, "bootlace doctor", "bootlace doctor --port /dev/i2c-1 --address 0x56");
   command.addHelpText(
     "after",

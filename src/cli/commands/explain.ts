@@ -4,7 +4,7 @@ import { BootlaceError, ERRORS, type ErrorCode } from "../../errors.js";
 import { nearestWord } from "../../spelling.js";
 import type { Context } from "../context.js";
 import { document } from "../json.js";
-import { addExamples } from "../options.js";
+import { addExamples, jsonOption } from "../options.js";
 import { errorPart, pageText } from "../pages.js";
 import { styleOf } from "../style.js";
 import type { Act } from "../verb.js";
@@ -12,7 +12,7 @@ import type { Act } from "../verb.js";
 export function define(command: Command, act: Act): void {
   command
     .argument("<code>", "the word in brackets behind an error, or an exit status")
-    .option("--json", "one JSON document on stdout");
+    .addOption(jsonOption());
   addExamples(command, "bootlace explain NO_REPLY", "bootlace explain 20");
   command.action(act(run));
 }

@@ -4,13 +4,13 @@ import { hex } from "../../errors.js";
 import { busPath } from "../../host/open/bus-path.js";
 import type { Context } from "../context.js";
 import { document } from "../json.js";
-import { addExamples, parsed } from "../options.js";
+import { addExamples, jsonOption, parsed } from "../options.js";
 import type { Act } from "../verb.js";
 
 export function define(command: Command, act: Act): void {
   command
     .argument("<bus>", "number or path of the bus: 1 or /dev/i2c-1", parsed(busPath))
-    .option("--json", "one JSON document on stdout");
+    .addOption(jsonOption());
   addExamples(command, "bootlace funcs 1", "bootlace funcs /dev/i2c-1 --json");
   command.action(act(run));
 }

@@ -15,7 +15,7 @@ import {
 import { deliver, encodeImage, formatOfName, OUTPUT_FORMATS, type OutputFormat } from "../image-output.js";
 import { document } from "../json.js";
 import { label } from "../phase-line.js";
-import { addExamples, parsed } from "../options.js";
+import { addExamples, jsonOption, parsed } from "../options.js";
 import { bytesText, plural, table } from "../text.js";
 import type { Act } from "../verb.js";
 
@@ -33,7 +33,7 @@ function defineInfo(command: Command, act: Act): void {
   command
     .description("What is in a firmware file: format, ranges, vector table.")
     .argument("<file...>", FILE_ARGUMENT)
-    .option("--json", "one JSON document on stdout");
+    .addOption(jsonOption());
   addImageOptions(command);
   addExamples(command, "bootlace image info app.elf");
   command.action(act(info));

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import type { I2cBusPort, Ports, SerialPortPort } from "../../host/ports.js";
 import type { Context } from "../context.js";
 import { document } from "../json.js";
-import { addExamples } from "../options.js";
+import { addExamples, jsonOption } from "../options.js";
 import { table } from "../text.js";
 import type { Act } from "../verb.js";
 
@@ -14,7 +14,7 @@ interface PortsCommandOptions {
 
 export function define(command: Command, act: Act): void {
   command
-    .option("--json", "one JSON document on stdout")
+    .addOption(jsonOption())
     .addOption(new Option("--root <folder>", "look below this folder instead of /").hideHelp());
   addExamples(command, "bootlace ports", "bootlace ports --json");
   command.action(act(run));

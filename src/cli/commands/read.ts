@@ -3,7 +3,6 @@ import { type Command, Option } from "commander";
 import type { Range } from "../../devices/device.js";
 import { BootlaceError, hex } from "../../errors.js";
 import { MemoryImage, type Segment } from "../../image/image.js";
-import { parseRange } from "../args.js";
 import type { Context } from "../context.js";
 import {
   checkDestination,
@@ -14,13 +13,13 @@ import {
   type OutputFormat,
 } from "../image-output.js";
 import { rangeJson } from "../json.js";
-import { addExamples, addOutputOptions, parsed } from "../options.js";
+import { addExamples, addOutputOptions } from "../options.js";
 import { runJob } from "../run-job.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTarget } from "../targets.js";
 import { timeText } from "../text.js";
 import type { Act } from "../verb.js";
-import { rangesText, sizeOf, wholeFlash } from "../whole-flash.js";
+import { rangeOption, rangesText, sizeOf, wholeFlash } from "../whole-flash.js";
 
 interface ReadCliOptions extends TargetOptions {
   readonly range?: Range;
@@ -31,11 +30,7 @@ export function define(command: Command, act: Act): void {
   command
     .argument("<out>", "file to write: .hex, .srec, or raw bytes; - for standard output")
     .optionsGroup("What to read:")
-    .addOption(
-      new Option("--range <start:length>", "like 0x08000000:16k (default: the whole flash)").argParser(
-        parsed(parseRange),
-      ),
-    )
+    .addOption(rangeOption())
     .addOption(
       new Option("--format <format>", "of the file; from its name otherwise").choices(OUTPUT_FORMATS),
     );

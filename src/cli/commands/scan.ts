@@ -4,7 +4,7 @@ import { BootlaceError, hex } from "../../errors.js";
 import type { ScanResult } from "../../host/scan.js";
 import type { Context } from "../context.js";
 import { document } from "../json.js";
-import { addExamples, parsed } from "../options.js";
+import { addExamples, jsonOption, parsed } from "../options.js";
 import { wrap } from "../text.js";
 import type { Act } from "../verb.js";
 import { busPath } from "../../host/open/bus-path.js";
@@ -19,7 +19,7 @@ export function define(command: Command, act: Act): void {
   command
     .option("-p, --port <bus>", "number or path of the bus: 1 or /dev/i2c-1 [BOOTLACE_PORT]", parsed(busPath))
     .option("--all", "also ask 0x50 to 0x57, where EEPROMs live: two bytes change an EEPROM")
-    .option("--json", "one JSON document on stdout");
+    .addOption(jsonOption());
   addExamples(command, "bootlace scan --port /dev/i2c-1", "bootlace scan --port 1 --all --json");
   command.addHelpText(
     "after",

@@ -4,7 +4,7 @@ import { BootlaceError } from "../../errors.js";
 import { parseTarget } from "../../transport/target.js";
 import type { Context } from "../context.js";
 import { document } from "../json.js";
-import { addExamples, parsed } from "../options.js";
+import { addExamples, jsonOption, parsed } from "../options.js";
 import { plural } from "../text.js";
 import type { Act } from "../verb.js";
 
@@ -23,7 +23,7 @@ export function define(command: Command, act: Act): void {
     .addOption(
       new Option("--noise <rate:seed>", "spoil one byte in RATE, like 10000:1").argParser(parsed(parseNoise)),
     )
-    .option("--json", "the path in a JSON document");
+    .addOption(jsonOption());
   addExamples(command, "bootlace simulate stm32f407 --uart", "bootlace simulate stm32g071 --file chip.bin");
   command.addHelpText(
     "after",

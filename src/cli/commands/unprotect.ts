@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { BootlaceError } from "../../errors.js";
 import type { Context } from "../context.js";
-import { addExamples, addOutputOptions, parsed } from "../options.js";
+import { addExamples, addOutputOptions, eraseEverythingOption, parsed } from "../options.js";
 import { runJob } from "../run-job.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
@@ -17,7 +17,7 @@ interface UnprotectCliOptions extends TargetOptions {
 export function define(command: Command, act: Act): void {
   command
     .argument("<what>", '"readout" (erases the whole flash) or "write"', parsed(parseWhat))
-    .option("--yes-erase-everything", "needed for readout: the chip erases all of its flash");
+    .addOption(eraseEverythingOption());
   addOutputOptions(addTargetOptions(command, true));
   addExamples(
     command,

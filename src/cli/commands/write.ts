@@ -6,7 +6,7 @@ import type { Target } from "../../flash/target.js";
 import type { Context } from "../context.js";
 import { type Firmware, firmwareFor } from "../firmware.js";
 import { addImageOptions, FILE_ARGUMENT, type ImageOptions, openImage } from "../image-file.js";
-import { addExamples, addOutputOptions } from "../options.js";
+import { addExamples, addOutputOptions, eraseEverythingOption } from "../options.js";
 import { planTable } from "../plan-table.js";
 import { runJob } from "../run-job.js";
 import { styleOf } from "../style.js";
@@ -57,7 +57,7 @@ export function define(command: Command, act: Act): void {
   addBootOptions(command);
   command
     .option("--unprotect", "lift readout protection first, which erases the chip")
-    .option("--yes-erase-everything", "needed for --unprotect: the chip erases all of its flash");
+    .addOption(eraseEverythingOption());
   addLeaveOptions(command);
   addImageOptions(command);
   addOutputOptions(addTargetOptions(command, true));
