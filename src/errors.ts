@@ -200,6 +200,7 @@ export class BootlaceError extends Error {
     readonly context: ErrorContext = {},
     options?: ErrorOptions, // `cause` keeps the system error
   ) {
+    checkParts(code, message, context);
     super(message, options);
   }
 
@@ -226,6 +227,15 @@ export const stopError = (reason: unknown): BootlaceError =>
   reason instanceof BootlaceError
     ? reason
     : new BootlaceError("INTERRUPTED", "stopped by request", {}, { cause: reason });
+
+/** What JavaScript can make of one; arguments.ts is built on this file. */
+function checkParts(code: unknown, message: unknown, context: unknown): void {
+  const known = typeof code === "string" && Object.hasOwn(ERRORS, code);
+  if (known && typeof message === "string" && typeof context === "object" && context !== null) return;
+  throw new BootlaceError("USAGE", "an error is made of a code of ERRORS, a text and an object", {
+    hint: "See the types of bootlace's functions.",
+  });
+}
 
 /** A failed system call, as the addon and Node report it. Kept as `cause`, so errno is never lost. */
 export interface SystemError extends Error {

@@ -1,4 +1,5 @@
 /** Rows by product ID. A series is a file of its own and is loaded when one of its chips is asked for. */
+import { checkArgument, whole } from "../arguments.js";
 import { CATALOGUE } from "./catalogue.js";
 import type { Device } from "./device.js";
 
@@ -33,8 +34,11 @@ const SERIES: Readonly<Record<string, () => Promise<Series>>> = {
   WL: () => import("./rows/wl.js"),
 };
 
-/** The row of a product ID as Get ID returns it; undefined for one that no row has. */
+const PRODUCT_ID = whole(0, 0xffff);
+
+/** The row of a product ID as Get ID returns it; undefined for one that no row has. @throws BootlaceError USAGE for what is no such number */
 export async function deviceByProductId(productId: number): Promise<Device | undefined> {
+  checkArgument("productId", PRODUCT_ID, productId);
   const entry = CATALOGUE.find((candidate) => candidate.productId === productId);
   const series = entry && (await SERIES[entry.series]?.());
   return series?.rows.find((row) => row.productId === productId);

@@ -1,4 +1,5 @@
 /** From what a user types, "stm32g071", "STM32F103C8T6" or "g071", to a row. */
+import { checkArgument, TEXT } from "../arguments.js";
 import { hex } from "../errors.js";
 import { editDistance } from "../spelling.js";
 import type { CatalogueEntry } from "./catalogue.js";
@@ -16,8 +17,9 @@ export type NameMatch =
 /** Length of "STM32F103C8T6": with that much, only the -A and -X suffixes are still open, and they would have been typed. */
 const ORDER_CODE_LENGTH = 13;
 
-/** A row by name: part, order code, AN2606's name with its x, or a product ID such as "0x460". Case does not matter. */
+/** A row by name: part, order code, AN2606's name with its x, or a product ID such as "0x460". Case does not matter. @throws BootlaceError USAGE for what is no text */
 export async function deviceByName(text: string): Promise<NameMatch> {
+  checkArgument("text", TEXT, text);
   const found = entriesByName(text);
   if (found.length === 1) return { kind: "found", device: (await deviceByProductId(found[0]!.productId))! };
   if (found.length > 1)

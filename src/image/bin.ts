@@ -1,6 +1,5 @@
 /** Reads a raw binary: bytes without addresses, so the caller says where the first one goes. */
 
-import { hex } from "../errors.js";
 import { ImageBuilder } from "./builder.js";
 import type { MemoryImage } from "./image.js";
 import type { ReadOptions } from "./read-options.js";
@@ -17,12 +16,6 @@ export function readBin(bytes: Uint8Array, base: number | undefined, options: Bi
     throw rejected(options.file, start, "a raw binary names no address, so it needs one", {
       hint: "Give the address of its first byte with --base, 0x08000000 for most chips.",
     });
-  if (!Number.isInteger(base) || base < 0 || base > 0xffff_ffff)
-    throw rejected(
-      options.file,
-      start,
-      `the base ${base < 0 ? String(base) : hex(base)} is no 32-bit address`,
-    );
   if (bytes.length > options.maxBytes)
     throw rejected(
       options.file,

@@ -3,9 +3,10 @@
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { getSystemErrorMap } from "node:util";
+import { checkArgument, checkTable, type Kind, OBJECT, PATH, type Table, whole } from "../arguments.js";
 import { BootlaceError, isSystemError } from "../errors.js";
 import type { MemoryImage } from "./image.js";
-import { parseImage } from "./parse.js";
+import { PARSE_OPTIONS, parseImage } from "./parse.js";
 import type { ParseOptions } from "./parse.js";
 import { rejected } from "./reject.js";
 
@@ -16,22 +17,42 @@ export interface LoadOptions extends Omit<ParseOptions, "file" | "owned"> {
   readonly maxFileBytes?: number;
 }
 
+const STREAM: Kind = {
+  says: "a readable stream",
+  fits: (value) => OBJECT.fits(value) && Symbol.asyncIterator in (value as object),
+};
+
+const { format, base, defaultBase, elfSegments, flashOnly, maxBytes } = PARSE_OPTIONS;
+const LOAD_OPTIONS: Table<LoadOptions> = {
+  format,
+  base,
+  defaultBase,
+  elfSegments,
+  flashOnly,
+  maxBytes,
+  stdin: STREAM,
+  maxFileBytes: whole(0, Number.MAX_SAFE_INTEGER),
+};
+
 const DEFAULT_MAX_FILE_BYTES = 256 << 20;
 const CHUNK_BYTES = 1 << 20;
 
 /**
  * @param path a file, or "-" for standard input
- * @throws BootlaceError FILE_FAILED when it cannot be read, with the system's error as cause; IMAGE_INVALID as parseImage
+ * @throws BootlaceError FILE_FAILED when it cannot be read, with the system's error as cause; IMAGE_INVALID and USAGE as parseImage
  */
 export async function loadImage(path: string, options: LoadOptions = {}): Promise<MemoryImage> {
+  checkArgument("path", PATH, path);
+  checkTable(LOAD_OPTIONS, options);
+  const { stdin, maxFileBytes, ...parsing } = options;
   const standardInput = path === "-";
   const file = standardInput ? "standard input" : path;
-  const most = options.maxFileBytes ?? DEFAULT_MAX_FILE_BYTES;
+  const most = maxFileBytes ?? DEFAULT_MAX_FILE_BYTES;
   const bytes = standardInput
-    ? await readAll(options.stdin ?? process.stdin, file, most)
+    ? await readAll(stdin ?? process.stdin, file, most)
     : (readRegular(path, most) ??
       (await readAll(createReadStream(path, { highWaterMark: CHUNK_BYTES }), file, most)));
-  return parseImage(bytes, { ...options, file, owned: true });
+  return parseImage(bytes, { ...parsing, file, owned: true });
 }
 
 /** At once: streams cost a short command more than all the rest of it. Undefined for pipes, devices and what else tells no size. */

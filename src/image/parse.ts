@@ -1,5 +1,6 @@
 /** Bytes of a file to a memory image, whatever the format. */
 
+import { ADDRESS, BYTES, checkArgument, checkTable, FLAG, type Table, TEXT, whole } from "../arguments.js";
 import { BootlaceError, hex } from "../errors.js";
 import { readBin } from "./bin.js";
 import {
@@ -13,7 +14,7 @@ import { withoutDfuSuffix } from "./dfu-suffix.js";
 import { readDfuse } from "./dfuse.js";
 import { readElf } from "./elf.js";
 import { readHex } from "./hex.js";
-import type { ImageFormat, MemoryImage } from "./image.js";
+import { IMAGE_FORMAT, type ImageFormat, type MemoryImage } from "./image.js";
 import type { ReadOptions } from "./read-options.js";
 import { rejected } from "./reject.js";
 import { readSrec } from "./srec.js";
@@ -40,14 +41,29 @@ export interface ParseOptions {
 
 const DEFAULT_MAX_BYTES = 64 << 20;
 
+export const PARSE_OPTIONS: Table<ParseOptions> = {
+  file: TEXT,
+  format: IMAGE_FORMAT,
+  base: ADDRESS,
+  defaultBase: ADDRESS,
+  elfSegments: FLAG,
+  flashOnly: FLAG,
+  owned: FLAG,
+  maxBytes: whole(0, Number.MAX_SAFE_INTEGER),
+};
+
 const READERS = { hex: readHex, srec: readSrec, elf: readElf, uf2: readUf2, dfuse: readDfuse } as const;
 
 /**
  * The image holds copies unless `owned`: `bytes` may change afterwards. Memory in use stays within a small multiple of `bytes.length`,
  * whatever the file says. What was taken although it is unusual stands in the image's `notes.remarks`.
- * @throws BootlaceError IMAGE_INVALID with `file`, and `line` or `offset`, in its context; USAGE for a `base` or `elfSegments` that would have no effect
+ * @throws BootlaceError IMAGE_INVALID with `file`, and `line` or `offset`, in its context; USAGE for a `base` or `elfSegments` that would have no effect,
+ *   and for arguments of another type
  */
 export function parseImage(bytes: Uint8Array, options: ParseOptions): MemoryImage {
+  checkArgument("bytes", BYTES, bytes);
+  checkTable(PARSE_OPTIONS, options);
+  checkArgument("file", TEXT, options.file);
   const { file, base, elfSegments, flashOnly, owned, maxBytes = DEFAULT_MAX_BYTES } = options;
   const readOptions: ReadOptions = { file, maxBytes, elfSegments, flashOnly, owned };
   const format = options.format ?? addressedFormat(bytes) ?? "bin";

@@ -1,7 +1,8 @@
 /** Parts of an image, an image moved, several images as one. What was left out or moved is among the remarks. */
 
+import { checkArgument, type Kind, listOf, RANGE, shape, TEXT, whole } from "../arguments.js";
 import { BootlaceError, hex } from "../errors.js";
-import { MemoryImage, type Place, type Segment } from "./image.js";
+import { IMAGE, MemoryImage, type Place, type Segment } from "./image.js";
 import { Overlay, type Conflict } from "./overlay.js";
 import { outsideOf, rangesText, type AddressRange } from "./plausible.js";
 import { placeText, rejected } from "./reject.js";
@@ -13,8 +14,12 @@ export function cut(image: MemoryImage, ranges: readonly AddressRange[]): Memory
   return new MemoryImage(segments, image.format, image.entry, image.notes);
 }
 
-/** What lies in `ranges`, which may be nothing; the rest is told. */
+const RANGES = listOf(RANGE);
+
+/** What lies in `ranges`, which may be nothing; the rest is told. @throws BootlaceError USAGE for arguments of another type */
 export function onlyWithin(image: MemoryImage, ranges: readonly AddressRange[]): MemoryImage {
+  checkArgument("image", IMAGE, image);
+  checkArgument("ranges", RANGES, ranges);
   const left = outsideOf(image, ranges);
   if (left.length === 0) return image;
   const bytes = left.reduce((sum, { start, end }) => sum + end - start, 0);
@@ -27,12 +32,16 @@ export function onlyWithin(image: MemoryImage, ranges: readonly AddressRange[]):
   );
 }
 
-/** @throws BootlaceError USAGE when a part would lie outside the 32-bit address space */
+const OFFSET = whole(-0xffff_ffff, 0xffff_ffff);
+
+/** @throws BootlaceError USAGE when a part would lie outside the 32-bit address space, and for arguments of another type */
 export function movedBy(image: MemoryImage, offset: number): MemoryImage {
+  checkArgument("image", IMAGE, image);
+  checkArgument("offset", OFFSET, offset);
   if (offset === 0) return image;
   const [start, end] = [image.start + offset, image.end + offset];
   const text = `${offset < 0 ? "-" : ""}${hex(Math.abs(offset))}`;
-  if (!Number.isInteger(offset) || start < 0 || end > 0x1_0000_0000)
+  if (start < 0 || end > 0x1_0000_0000)
     throw new BootlaceError("USAGE", `an offset of ${text} moves the image out of the 32-bit address space`);
   const { placeOf } = image.notes;
   return new MemoryImage(
@@ -56,15 +65,18 @@ export interface NamedImage {
   readonly image: MemoryImage;
 }
 
+const PARTS: Kind = listOf(shape("{ file, image }", { file: TEXT, image: IMAGE }), 1);
+
 interface Piece extends Segment {
   readonly from: NamedImage;
 }
 
 /**
  * Several files for one chip. The entry is the first that a file names.
- * @throws BootlaceError IMAGE_INVALID when two give different bytes for one address
+ * @throws BootlaceError IMAGE_INVALID when two give different bytes for one address; USAGE for what is no list of at least one part
  */
 export function mergeImages(parts: readonly NamedImage[]): MemoryImage {
+  checkArgument("parts", PARTS, parts);
   const [first] = parts;
   if (parts.length === 1) return first!.image;
   const pieces = parts

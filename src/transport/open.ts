@@ -1,5 +1,7 @@
 /** Opens the transport for a target. Each back-end is loaded only when it is asked for: the serial stack must not slow an I2C command. */
+import { checkArgument, checkTable, FLAG, OBJECT, SIGNAL, type Table, whole } from "../arguments.js";
 import { BootlaceError } from "../errors.js";
+import { TARGET_ADDRESS } from "./arguments.js";
 import type { I2cDevOptions } from "./i2c/dev.js";
 import type { SerialOptions } from "./serial/serial.js";
 import type { TargetAddress } from "./target.js";
@@ -10,11 +12,30 @@ export interface OpenOptions {
   readonly serial?: Omit<SerialOptions, "path" | "baud" | "mode">;
 }
 
-/** @throws BootlaceError USAGE for an I2C target without an address; what the back-ends throw */
-export async function openTransport(
-  target: TargetAddress,
-  { i2c, serial }: OpenOptions = {},
-): Promise<Transport> {
+const OPEN: Table<OpenOptions> = { i2c: OBJECT, serial: OBJECT };
+const I2C: Table<NonNullable<OpenOptions["i2c"]>> = {
+  retries: whole(0, 0xffff_ffff),
+  maxFrame: whole(1, 0xffff),
+  combine: FLAG,
+};
+const SERIAL: Table<NonNullable<OpenOptions["serial"]>> = {
+  lowLatency: FLAG,
+  dtr: FLAG,
+  rts: FLAG,
+  hangUp: FLAG,
+  signal: SIGNAL,
+};
+
+/**
+ * What it opens checks its lists of steps: USAGE, nothing sent, for what is none.
+ * @throws BootlaceError USAGE for arguments of another type and for an I2C target without an address; what the back-ends throw
+ */
+export async function openTransport(target: TargetAddress, options: OpenOptions = {}): Promise<Transport> {
+  checkArgument("target", TARGET_ADDRESS, target);
+  checkTable(OPEN, options);
+  const { i2c = {}, serial = {} } = options;
+  checkTable(I2C, i2c);
+  checkTable(SERIAL, serial);
   switch (target.kind) {
     case "i2c": {
       const { path, address } = target;

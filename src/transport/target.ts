@@ -7,6 +7,7 @@
  *
  * Strict: what is not understood is an error that says what would be.
  */
+import { checkArgument, TEXT } from "../arguments.js";
 import { BootlaceError, hex } from "../errors.js";
 import { isI2cAddress, parseI2cAddress } from "./i2c/address.js";
 import { isSerialMode, MAX_BAUD, MIN_BAUD, SERIAL_MODES } from "./serial/mode.js";
@@ -49,6 +50,7 @@ export interface TargetDetails {
 
 /** @throws BootlaceError USAGE when the text is not understood */
 export function parseTarget(text: string): TargetAddress {
+  checkArgument("text", TEXT, text);
   const [, scheme, rest] = /^(i2c|serial|sim):(.*)$/s.exec(text) ?? [];
   return scheme === undefined ? parseBare(text) : PARSERS[scheme as keyof typeof PARSERS](rest ?? "", text);
 }

@@ -4,6 +4,7 @@
  * A step is one move on the bus. On I2C each write, read and each try of a poll is a transaction of its own,
  * START..STOP (AN4221 rev 14: the bootloader does not understand a repeated START). On UART it is bytes of the stream.
  */
+import { checkArgument, oneOf, whole } from "../arguments.js";
 import type { Traits } from "./traits.js";
 
 export type Step = WriteStep | ReadStep | PollStep | DelayStep;
@@ -76,6 +77,10 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+const FAILURES = ["unexpected", "timeout", "too long", "system"] as const satisfies readonly StepFailure[];
+const FAILURE = oneOf(...FAILURES);
+const INDEX = whole(0, Number.MAX_SAFE_INTEGER);
+
 export type StepFailure =
   /** A poll got a byte that is neither `accept` nor `busy`: it is in `reply`. */
   | "unexpected"
@@ -98,6 +103,8 @@ export class StepError extends Error {
     readonly reply: number | undefined,
     options?: ErrorOptions,
   ) {
+    checkArgument("index", INDEX, index);
+    checkArgument("failure", FAILURE, failure);
     super(`step ${index} failed: ${failure}`, options);
   }
 }

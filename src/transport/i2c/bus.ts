@@ -3,6 +3,7 @@
  * adapter's driver, messages longer than the driver's known limit are refused before anything is sent.
  */
 import { resolve } from "node:path";
+import { checkArgument, checkTable, FLAG, OBJECT, PATH, SIGNAL, type Table, whole } from "../../arguments.js";
 import { BootlaceError, isSystemError } from "../../errors.js";
 import { binding, LOCK_OWNER, RUN_FLAG } from "../../native/binding.js";
 import type { I2cHandle, LockQuery, LockResult, NativeBinding, RunResult } from "../../native/binding.js";
@@ -11,6 +12,7 @@ import type { MessageLimits } from "./limits.js";
 import { encodeMessages, messageLength, splitMessageReads } from "./messages.js";
 import type { I2cMessage } from "./messages.js";
 import { encodeSteps, longestTimeoutMs, stepLength } from "./program.js";
+import { checkExchange } from "../arguments.js";
 import type { Step } from "../transport.js";
 import { Turns } from "../turns.js";
 
@@ -37,6 +39,12 @@ export interface RunOptions {
   /** A write and the read after it as one I2C_RDWR with a STOP between. Adapters with PROTOCOL_MANGLING only. */
   readonly combine?: boolean;
 }
+
+const RUN: Table<RunOptions> = { signal: SIGNAL, combine: FLAG };
+const SEVEN_BITS = whole(0, 0x7f);
+const RETRIES = whole(0, 0xffff_ffff);
+/** Of a byte of the device file that is locked. */
+const OFFSET = whole(0, Number.MAX_SAFE_INTEGER - 1);
 
 /** Sums over the life of the bus object, for benchmarks and tests that count instead of timing. */
 export interface I2cCounters {
@@ -81,6 +89,8 @@ export class I2cBus {
    * @throws SystemError ENOENT, EACCES, ...; ENOTTY from ioctl(I2C_FUNCS) when the path is not an I2C bus
    */
   static async open(path: string, native: NativeBinding = linuxBinding()): Promise<I2cBus> {
+    checkArgument("path", PATH, path);
+    checkArgument("native", OBJECT, native);
     const handle = await native.i2cOpen(path);
     try {
       return new I2cBus(path, await native.i2cFunctionality(handle), native, handle);
@@ -93,8 +103,8 @@ export class I2cBus {
   /**
    * Any combined transaction that i2c-dev allows, as one I2C_RDWR: 1 to 42 messages of at most 8192 bytes.
    * @returns the bytes of each reading message, in order
-   * @throws SystemError as the adapter's driver reports it; RangeError for messages that i2c-dev does not take;
-   *   BootlaceError ADAPTER_LIMIT for messages that the driver is known not to take
+   * @throws SystemError as the adapter's driver reports it; BootlaceError USAGE for what i2c-dev does not take,
+   *   ADAPTER_LIMIT for messages that the driver is known not to take
    */
   async transfer(messages: readonly I2cMessage[]): Promise<Uint8Array[]> {
     const packed = encodeMessages(messages);
@@ -110,6 +120,9 @@ export class I2cBus {
    *   message that the driver is known not to take
    */
   async run(address: number, steps: readonly Step[], options: RunOptions = {}): Promise<RunResult> {
+    checkArgument("address", SEVEN_BITS, address);
+    checkTable(RUN, options);
+    checkExchange(steps, {});
     const { signal, combine = false } = options;
     const program = encodeSteps(steps);
     checkLengths(this.limits, steps, stepLength);
@@ -132,6 +145,7 @@ export class I2cBus {
 
   /** I2C_RETRIES: how often the adapter starts again after lost arbitration. Stays with the adapter after close. */
   async setRetries(retries: number): Promise<void> {
+    checkArgument("retries", RETRIES, retries);
     return this.#inTurn(() => this.#native.i2cSetRetries(this.#handle, retries));
   }
 
@@ -140,15 +154,18 @@ export class I2cBus {
    * Falls with close or with the process. Never waits.
    */
   lock(offset: number): LockResult {
+    checkArgument("offset", OFFSET, offset);
     return this.#native.lockTake(this.#handle, offset, 1, LOCK_OWNER.openFile);
   }
 
   /** Whether somebody else holds the byte at `offset`. */
   lockHolder(offset: number): LockQuery {
+    checkArgument("offset", OFFSET, offset);
     return this.#native.lockQuery(this.#handle, offset, 1);
   }
 
   unlock(offset: number): void {
+    checkArgument("offset", OFFSET, offset);
     this.#native.lockRelease(this.#handle, offset, 1, LOCK_OWNER.openFile);
   }
 

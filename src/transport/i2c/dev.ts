@@ -7,6 +7,7 @@ import type { ErrorCode } from "../../errors.js";
 import { RUN_STATUS } from "../../native/binding.js";
 import type { NativeBinding, RunResult } from "../../native/binding.js";
 import { systemError } from "../../native/system-error.js";
+import { checkExchange } from "../arguments.js";
 import { I2cBus } from "./bus.js";
 import { can, I2C_FUNC } from "./functionality.js";
 import { LEAST_MESSAGE } from "./frame-limits.js";
@@ -93,6 +94,7 @@ export class I2cDevTransport implements Transport {
   }
 
   async exchange(steps: readonly Step[], options: ExchangeOptions = {}): Promise<Exchanged> {
+    checkExchange(steps, options);
     const { signal } = options;
     signal?.throwIfAborted();
     if (steps.length === 0) return { reads: [], busy: 0 };

@@ -3,6 +3,8 @@
  * Any that i2c-dev takes: Linux, Documentation/i2c/dev-interface.rst and include/uapi/linux/i2c.h.
  */
 
+import { BYTES, checkArgument, FLAG, isObject, type Kind, listOf, NUMBER, shape } from "../../arguments.js";
+import { BootlaceError } from "../../errors.js";
 import type { Length } from "./limits.js";
 
 /** Flags of a message. Each needs a functionality bit (I2C_FUNC in i2c-functionality.ts). */
@@ -45,6 +47,22 @@ export interface I2cReadBlockMessage extends MessageHead {
 
 export type I2cMessage = I2cWriteMessage | I2cReadMessage | I2cReadBlockMessage;
 
+const WHAT: Readonly<Record<string, Kind>> = {
+  write: BYTES,
+  read: NUMBER,
+  readBlock: shape("a block", { pec: FLAG }),
+};
+const HEAD = shape("a message", { address: NUMBER, flags: NUMBER }, ["address"]);
+const MESSAGE: Kind = {
+  says: "{ address, flags } with one of write: a Uint8Array, read: a number of bytes, readBlock: { pec }",
+  fits: (value) => {
+    if (!isObject(value) || !HEAD.fits(value)) return false;
+    const [name, ...more] = Object.keys(WHAT).filter((what) => what in value);
+    return name !== undefined && more.length === 0 && WHAT[name]!.fits(value[name]);
+  },
+};
+const MESSAGES = listOf(MESSAGE);
+
 const MAX_MESSAGES = 42;
 const MAX_MESSAGE_BYTES = 8192;
 const MAX_BLOCK_BYTES = 32;
@@ -56,11 +74,12 @@ const ALL_FLAGS = Object.values(I2C_MESSAGE_FLAG).reduce((all, flag) => all | fl
 /**
  * The form that native/i2c_bus.cpp reads: per message u16 address, u16 flags, u16 length, u8 first byte of a read's buffer
  * (what I2C_M_RECV_LEN wants there), u8 0, then the bytes of a write. Little-endian.
- * @throws RangeError for what i2c-dev would refuse: more than 42 messages, more than 8192 bytes, a bad address or flag
+ * @throws BootlaceError USAGE for what is no such message and for what i2c-dev would refuse: more than 42 messages, more than 8192 bytes, a bad address or flag
  */
 export const encodeMessages = (messages: readonly I2cMessage[]): Uint8Array => {
+  checkArgument("messages", MESSAGES, messages);
   if (messages.length < 1 || messages.length > MAX_MESSAGES) {
-    throw new RangeError(`${messages.length} messages: i2c-dev takes 1 to ${MAX_MESSAGES}`);
+    throw usage(`${messages.length} messages: i2c-dev takes 1 to ${MAX_MESSAGES}`);
   }
   const packed = new Uint8Array(messages.reduce((size, m) => size + HEADER_BYTES + writeLength(m), 0));
   const view = new DataView(packed.buffer);
@@ -105,11 +124,11 @@ const bufferLength = (message: I2cMessage): number => {
 const putHeader = (view: DataView, at: number, message: I2cMessage): void => {
   const { address, flags = 0 } = message;
   const length = bufferLength(message);
-  if ((flags & ~ALL_FLAGS) !== 0) throw new RangeError(`message flags 0x${flags.toString(16)}`);
+  if ((flags & ~ALL_FLAGS) !== 0) throw usage(`message flags 0x${flags.toString(16)}`);
   const highest = flags & I2C_MESSAGE_FLAG.tenBit ? 0x3ff : 0x7f;
-  if (!inRange(address, highest)) throw new RangeError(`address ${address}: 0 to ${highest}`);
+  if (!inRange(address, highest)) throw usage(`address ${address}: 0 to ${highest}`);
   if (!inRange(length, MAX_MESSAGE_BYTES)) {
-    throw new RangeError(`a message of ${length} bytes: i2c-dev takes 0 to ${MAX_MESSAGE_BYTES}`);
+    throw usage(`a message of ${length} bytes: i2c-dev takes 0 to ${MAX_MESSAGE_BYTES}`);
   }
   view.setUint16(at, address, true);
   view.setUint16(at + 2, flags | directionOf(message), true);
@@ -121,6 +140,8 @@ const directionOf = (message: I2cMessage): number => {
   if ("write" in message) return 0;
   return "read" in message ? READ : READ | RECEIVE_LENGTH;
 };
+
+const usage = (message: string): BootlaceError => new BootlaceError("USAGE", message);
 
 const inRange = (value: number, most: number): boolean =>
   Number.isInteger(value) && value >= 0 && value <= most;

@@ -11,6 +11,7 @@
  *
  * Plain shifts instead of a DataView: this is the host's cost per frame.
  */
+import { BootlaceError } from "../../errors.js";
 import type { PollStep, Step } from "../transport.js";
 import type { Length } from "./limits.js";
 
@@ -31,7 +32,7 @@ const MAX_US = 0xffff_ffff;
 /** i2c-dev takes no longer message. */
 const MAX_MESSAGE_BYTES = 8192;
 
-/** @throws RangeError when a length or time is out of range: below 0, not a number, a message above 8192 bytes. */
+/** @throws BootlaceError USAGE when a length or time is out of range: below 0, not a number, a message above 8192 bytes. */
 export const encodeSteps = (steps: readonly Step[]): Uint8Array => {
   const program = new Uint8Array(sizeOf(steps));
   let at = 0;
@@ -109,7 +110,7 @@ const putPoll = (program: Uint8Array, at: number, step: PollStep): number => {
 
 const putLength = (program: Uint8Array, at: number, length: number): void => {
   if (!Number.isInteger(length) || length < 0 || length > MAX_MESSAGE_BYTES) {
-    throw new RangeError(`a message of ${length} bytes: i2c-dev takes 0 to ${MAX_MESSAGE_BYTES}`);
+    throw new BootlaceError("USAGE", `a message of ${length} bytes: i2c-dev takes 0 to ${MAX_MESSAGE_BYTES}`);
   }
   program[at] = length;
   program[at + 1] = length >> 8;
@@ -117,7 +118,7 @@ const putLength = (program: Uint8Array, at: number, length: number): void => {
 
 /** Fractions of a millisecond count; what is longer than 71 minutes is 71 minutes. */
 const putTime = (program: Uint8Array, at: number, ms: number): void => {
-  if (!(ms >= 0)) throw new RangeError(`a time of ${ms} ms`);
+  if (!(ms >= 0)) throw new BootlaceError("USAGE", `a time of ${ms} ms`);
   const us = Math.min(Math.round(ms * 1000), MAX_US);
   program[at] = us;
   program[at + 1] = us >>> 8;

@@ -7,6 +7,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { BootlaceError } from "../../errors.js";
+import { checkExchange } from "../arguments.js";
 import { bitsPerCharacter, DEFAULT_BAUD, DEFAULT_MODE } from "./mode.js";
 import type { SerialMode } from "./mode.js";
 import { guarded, portFailure } from "./failure.js";
@@ -124,7 +125,8 @@ export class SerialTransport implements Transport {
     if (changed) await this.#applyLines().catch((error: unknown) => this.#linesFailed(error));
   }
 
-  exchange(steps: readonly Step[], options: ExchangeOptions = {}): Promise<Exchanged> {
+  async exchange(steps: readonly Step[], options: ExchangeOptions = {}): Promise<Exchanged> {
+    checkExchange(steps, options);
     const own = [...steps]; // the caller may change its list while this one waits
     return this.#run(async () => {
       const reads: Uint8Array[] = [];

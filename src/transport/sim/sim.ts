@@ -10,6 +10,7 @@ import { simulate } from "../../simulator/spec.js";
 import { simError } from "./sim-error.js";
 import { simWire, WireFailure } from "./wire.js";
 import type { SimLink, SimWire } from "./wire.js";
+import { checkExchange } from "../arguments.js";
 import { parseTarget } from "../target.js";
 import type { SimTarget } from "../target.js";
 import { StepError } from "../transport.js";
@@ -70,6 +71,7 @@ export class SimTransport implements Transport {
   }
 
   async exchange(steps: readonly Step[], options: ExchangeOptions = {}): Promise<Exchanged> {
+    checkExchange(steps, options);
     const own = [...steps];
     return this.#turns.take(() => this.#run(own, options.signal), options.signal);
   }

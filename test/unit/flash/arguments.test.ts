@@ -201,9 +201,10 @@ describe("an image", () => {
     ["whose segments descend", [part, { ...part, address: BASE - 64 }]],
     ["beyond the address space", [{ ...part, address: 2 ** 32 - 8 }]],
     ["without segments", undefined],
-  ])("%s is refused", async (_, segments) => {
+  ])("%s is refused, also when it became so after it was made", async (_, segments) => {
+    expect(() => new MemoryImage((segments ?? null) as never)).toThrow(/^the argument "segments" is /);
     const { loose, sent } = await counted();
-    await refusal(loose.write(new MemoryImage(segments as never)));
+    await refusal(loose.write(Object.assign(new MemoryImage([]), { segments })));
     expect(sent()).toBe(0);
   });
 

@@ -51,13 +51,14 @@ describe("a raw binary", () => {
   });
 
   it.each([
-    [-1, "the base -1 is no 32-bit address"],
-    [2 ** 32, "the base 0x100000000 is no 32-bit address"],
-    [0xffff_fffc, "the data at 0xFFFFFFFC runs past the 4 GiB that 32-bit addresses reach"],
-  ])("is refused at %d", (base, what) => {
-    expect(rejection(() => parseImage(VECTORS, { file: "fw", base })).message).toBe(
-      `fw, offset 0x00000000: ${what}`,
-    );
+    [-1, 'the option "base" is a whole number from 0 to 4294967295, not -1'],
+    [2 ** 32, 'the option "base" is a whole number from 0 to 4294967295, not 4294967296'],
+    [
+      0xffff_fffc,
+      "fw, offset 0x00000000: the data at 0xFFFFFFFC runs past the 4 GiB that 32-bit addresses reach",
+    ],
+  ])("is refused at %d", (base, message) => {
+    expect(rejection(() => parseImage(VECTORS, { file: "fw", base })).message).toBe(message);
   });
 
   it("does not change with the bytes that it was read from", () => {

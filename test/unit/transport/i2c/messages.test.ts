@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { BootlaceError } from "../../../../src/errors.js";
 import {
   encodeMessages,
   I2C_MESSAGE_FLAG,
@@ -36,7 +37,7 @@ describe("packed messages", () => {
     [[{ address: 1, flags: 1, read: 1 }], "message flags 0x1"],
     [[{ address: 1, flags: 0x200, read: 1 }], "message flags 0x200"],
   ] as [I2cMessage[], string][])("are refused when i2c-dev would refuse them: %o", (messages, message) => {
-    expect(() => encodeMessages(messages)).toThrow(new RangeError(message));
+    expect(() => encodeMessages(messages)).toThrow(new BootlaceError("USAGE", message));
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { BootlaceError } from "../../../../src/errors.js";
 import { encodeSteps, longestTimeoutMs, splitReads } from "../../../../src/transport/i2c/program.js";
 import { delay, read, write } from "../../../../src/transport/transport.js";
 import type { Step } from "../../../../src/transport/transport.js";
@@ -94,7 +95,7 @@ describe("a program", () => {
     [read(-1), "a message of -1 bytes: i2c-dev takes 0 to 8192"],
     [write(new Uint8Array(9000)), "a message of 9000 bytes: i2c-dev takes 0 to 8192"],
   ])("refuses %o", (bad, message) => {
-    expect(() => encodeSteps([bad])).toThrow(new RangeError(message));
+    expect(() => encodeSteps([bad])).toThrow(new BootlaceError("USAGE", message));
   });
 });
 
