@@ -18,9 +18,8 @@ export const rangeOption = (): Option =>
  * @throws BootlaceError UNKNOWN_CHIP: an empty file or the sum of nothing would look like a success
  */
 export function wholeFlash({ name, geometry }: ChipInfo): readonly Range[] {
-  const { base, end, size, pages } = geometry;
-  if (pages.length > 0) return flashRanges(geometry);
-  if (size > 0) return [{ start: base, end }]; // of a chip without a row: its size was given, its pages were not
+  const ranges = flashRanges(geometry);
+  if (ranges.length > 0) return ranges;
   throw new BootlaceError("UNKNOWN_CHIP", `how much flash ${name} has is not known`, {
     chipState: "the flash was not changed; the chip is still in its bootloader",
     hint: "Say what to take with --range START:LENGTH, or how much flash there is with --flash-size.",

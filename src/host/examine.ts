@@ -1,5 +1,7 @@
 /** The doctor as a function: facts of this machine (doctor-facts.ts), and what is to be said of them (doctor.ts). */
+import { checkArgument } from "../arguments.js";
 import { BootlaceError } from "../errors.js";
+import { TARGET } from "../transport/arguments.js";
 import type { TargetAddress } from "../transport/target.js";
 import { type Diagnosis, diagnose } from "./doctor.js";
 import { gatherFacts } from "./doctor-facts.js";
@@ -12,6 +14,7 @@ import { readTarget } from "./open/read-target.js";
  * @throws BootlaceError USAGE for a target that is not understood, or is a simulated chip
  */
 export async function doctor(target?: string | TargetAddress): Promise<Diagnosis> {
+  if (target !== undefined) checkArgument("target", TARGET, target);
   const place = typeof target === "string" ? readTarget(target) : target;
   if (place?.kind === "sim")
     throw new BootlaceError("USAGE", "a simulated chip needs nothing of this machine");

@@ -1,4 +1,5 @@
 /** What this machine has to offer a chip: I2C buses and serial ports. */
+import { checkTable, PATH, type Table } from "../arguments.js";
 import { isSystemError } from "../errors.js";
 import { binding, type NativeBinding } from "../native/binding.js";
 import { type I2cAdapter, listAdapters } from "./adapters.js";
@@ -28,8 +29,12 @@ export interface PortsOptions {
   readonly root?: string | undefined;
 }
 
-/** The I2C buses and serial ports of this machine, from sysfs. Nothing is sent to any of them. Linux; elsewhere both lists are empty. */
-export async function ports({ root = SYSTEM_ROOT }: PortsOptions = {}): Promise<Ports> {
+const PORTS: Table<PortsOptions> = { root: PATH };
+
+/** The I2C buses and serial ports of this machine, from sysfs. Nothing is sent to any of them. Linux; elsewhere both lists are empty. @throws BootlaceError USAGE */
+export async function ports(options: PortsOptions = {}): Promise<Ports> {
+  checkTable(PORTS, options);
+  const { root = SYSTEM_ROOT } = options;
   const native = root === SYSTEM_ROOT ? loaded() : undefined;
   const i2c = listAdapters(root).map(async (adapter): Promise<I2cBusPort> => {
     const access = nodeAccess(adapter.path, root).state;

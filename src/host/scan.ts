@@ -1,4 +1,5 @@
 /** Which addresses of an I2C bus answer as a bootloader. */
+import { checkArgument, type Kind, TEXT } from "../arguments.js";
 import { CATALOGUE } from "../devices/catalogue.js";
 import { BootlaceError, type ErrorCode, stopError } from "../errors.js";
 import { checkOptions } from "../flash/arguments.js";
@@ -39,12 +40,18 @@ export interface ScanResult {
   readonly answers: readonly ScanAnswer[];
 }
 
+const BUS: Kind = {
+  says: 'a number, or a text like "/dev/i2c-1"',
+  fits: (value) => TEXT.fits(value) || (Number.isInteger(value) && (value as number) >= 0),
+};
+
 /**
  * Asks, by Get Version, each address of a bus at which STM32 bootloaders are known and that no kernel driver owns.
  * @param bus 1, "1", "/dev/i2c-1" or "i2c:1"
  * @throws BootlaceError USAGE, NO_DEVICE, NO_PERMISSION, SMBUS_ONLY before anything is sent; INTERRUPTED; what the bus as a whole fails with
  */
 export async function scan(bus: string | number, options: ScanOptions = {}): Promise<ScanResult> {
+  checkArgument("bus", BUS, bus);
   checkOptions("scan", options);
   const { all = false, signal } = options;
   const port = busPath(bus);

@@ -82,6 +82,12 @@ export const TARGET_ADDRESS: Kind = {
   fits: (value) => fitsByKind(TARGETS, value),
 };
 
+/** A text is for parseTarget to understand. */
+export const TARGET: Kind = {
+  says: 'a text like "i2c:/dev/i2c-1@0x56", or what parseTarget makes of it',
+  fits: (value) => TEXT.fits(value) || TARGET_ADDRESS.fits(value),
+};
+
 /** Of anybody: docs/your-own-transport.md. */
 export const TRANSPORT: Kind = shape("a transport", {
   traits: shape("traits", {

@@ -175,6 +175,17 @@ const DOORS: Readonly<Record<string, readonly Door[]>> = {
     { of: "productId", call: (value) => loose(bootlace.deviceByProductId)(value), takes: isWhole },
   ],
   deviceByName: [{ of: "text", call: (value) => loose(bootlace.deviceByName)(value), takes: isText }],
+  doctor: [{ of: "target", call: (value) => loose(bootlace.doctor)(value), takes: (value) => value === undefined || isText(value) }], // prettier-ignore
+  ports: [
+    { of: "options", call: (value) => loose(bootlace.ports)(value), takes: noOptions },
+    ...eachOption(["root"], (options) => loose(bootlace.ports)(options)),
+  ],
+  scan: [
+    // A number would name a bus of this machine, and ask its devices.
+    { of: "bus", call: (value) => loose(bootlace.scan)(isWhole(Number(isText(value) ? value : NaN)) || isWhole(value) ? {} : value), takes: isText }, // prettier-ignore
+    { of: "options", call: (value) => loose(bootlace.scan)("/nowhere", value), takes: noOptions },
+    ...eachOption(["all", "signal"], (options) => loose(bootlace.scan)("/nowhere", options)),
+  ],
   parseTarget: [{ of: "text", call: (value) => loose(bootlace.parseTarget)(value), takes: isText }],
   openTransport: [
     { of: "target", call: (value) => loose(bootlace.openTransport)(value) },

@@ -41,15 +41,17 @@ const rangesOf = new WeakMap<Geometry, readonly Range[]>();
 /** Without the gap between banks that some members have. Asked for every page of a job: found out once. */
 export function flashRanges(geometry: Geometry): readonly Range[] {
   let ranges = rangesOf.get(geometry);
-  if (!ranges)
-    rangesOf.set(
-      geometry,
-      (ranges = runsOfPages(geometry.pages).map((run) => {
-        const { address, length } = spanOfPages(run);
-        return { start: address, end: address + length };
-      })),
-    );
+  if (!ranges) rangesOf.set(geometry, (ranges = findRanges(geometry)));
   return ranges;
+}
+
+function findRanges({ pages, size, base, end }: Geometry): readonly Range[] {
+  // Of a chip without a row: its size was given, its pages were not.
+  if (pages.length === 0) return size > 0 ? [{ start: base, end }] : [];
+  return runsOfPages(pages).map((run) => {
+    const { address, length } = spanOfPages(run);
+    return { start: address, end: address + length };
+  });
 }
 
 /** Segments in ascending order, joined where they touch: views where they lie in one buffer, as the parts of one segment do. */
