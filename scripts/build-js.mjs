@@ -1,4 +1,5 @@
-// Bundles src/ into dist/. The library (dist/index.js) is ESM in chunks, so that a program loads what it uses. The command
+// Bundles src/ into dist/. The library (dist/index.js) is ESM in chunks, so that a program loads what it uses; for Node before 20.19,
+// which cannot require() that, it is there a second time as CommonJS (dist/cjs/), file by file. The command
 // (dist/cli/) is CommonJS: Node starts it in a third less time than ESM, and from Node 22 on keeps what it compiled (bin/bootlace.js).
 // Built beside dist/ and moved there at the end: a command that runs meanwhile finds the old one or the new one.
 import { build } from "esbuild";
@@ -7,7 +8,10 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { basename, join, resolve } from "node:path";
 
 const root = new URL("..", import.meta.url).pathname;
-const { dependencies, version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+const { dependencies, optionalDependencies, version } = JSON.parse(
+  await readFile(join(root, "package.json"), "utf8"),
+);
+const external = Object.keys({ ...dependencies, ...optionalDependencies });
 const dist = join(root, "dist");
 const fresh = join(root, `.cache/dist-${process.pid}`);
 const old = `${fresh}-old`;
@@ -16,7 +20,7 @@ const shared = {
   absWorkingDir: root,
   bundle: true,
   platform: "node",
-  target: "node20",
+  target: "node18",
   define: { BOOTLACE_VERSION: JSON.stringify(version) },
   sourcemap: false,
   legalComments: "none",
@@ -29,8 +33,27 @@ const library = {
   outdir: fresh,
   format: "esm",
   splitting: true,
-  external: Object.keys(dependencies),
+  external,
   chunkNames: "chunks/[name]-[hash]",
+};
+
+const asCommonJs = {
+  ...shared,
+  format: "cjs",
+  supported: { "dynamic-import": false },
+  define: { ...shared.define, "import.meta.url": "bundle.url" },
+  banner: { js: 'const bundle={get url(){return require("node:url").pathToFileURL(__filename).href}};' },
+  minifyWhitespace: true, // and no identifiers: --trace shows names
+};
+
+const sources = await readdir(join(root, "src"), { recursive: true });
+const commonJs = {
+  ...asCommonJs,
+  bundle: false,
+  entryPoints: sources
+    .filter((file) => file.endsWith(".ts") && !file.startsWith("cli/"))
+    .map((file) => `src/${file}`),
+  outdir: join(fresh, "cjs"),
 };
 
 // No module of src/ is named below this line: what is not one of these entry points may move as it likes.
@@ -67,23 +90,19 @@ const childProcessLater = {
 };
 
 const command = {
-  ...shared,
-  format: "cjs",
+  ...asCommonJs,
   outExtension: { ".js": ".cjs" },
   outdir: join(fresh, "cli"),
   // Bundled but for what loads binaries of its own, and is loaded when a port or bus is opened.
-  external: Object.keys(dependencies).filter((name) => name !== "commander"),
-  supported: { "dynamic-import": false },
-  define: { ...shared.define, "import.meta.url": "bundle.url" },
-  banner: { js: 'const bundle={get url(){return require("node:url").pathToFileURL(__filename).href}};' },
-  minifyWhitespace: true, // and no identifiers: --trace shows names
+  external: external.filter((name) => name !== "commander"),
   minifySyntax: true,
   plugins: [entriesApart, childProcessLater],
   entryPoints: PROGRAMS,
 };
 
 await mkdir(fresh, { recursive: true });
-await Promise.all([library, command].map((bundle) => build(bundle)));
+await Promise.all([library, commonJs, command].map((bundle) => build(bundle)));
+await writeFile(join(fresh, "cjs/package.json"), '{ "type": "commonjs" }\n');
 await mkdir(join(fresh, "cli/rows"));
 for (const file of rowFiles)
   await writeFile(join(fresh, `cli/rows/${basename(file, ".ts")}.json`), await rowsOf(file));

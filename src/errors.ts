@@ -44,9 +44,15 @@ export const ERRORS = {
   ADDON_MISSING: {
     side: "host",
     exit: 16,
-    hint: "Build it with `npm run build:native`, or install a package with prebuilt binaries.",
+    hint: "Build it where bootlace is installed, with python3, make and g++: `npm explore bootlace -- npm run build:native` (with -g where it was installed so).",
   },
   NOT_READY: { side: "host", exit: 17, hint: "`bootlace doctor` says what to do about each finding." },
+
+  SERIALPORT_MISSING: {
+    side: "host",
+    exit: 18,
+    hint: "Install it beside bootlace: `npm install serialport` (with -g where bootlace was installed so); where it has no binary that needs python3, make and g++.",
+  },
 
   NO_REPLY: {
     side: "way",

@@ -1,4 +1,5 @@
 /** Ctrl-C and SIGTERM: the first stops the job between two commands, the second leaves at once. */
+import { dispose } from "../disposable.js";
 import { BootlaceError } from "../errors.js";
 import type { Io } from "./context.js";
 
@@ -22,7 +23,7 @@ export function watchInterrupts(io: Io): Interrupts {
   });
   return {
     signal: controller.signal,
-    [Symbol.dispose]: () => {
+    [dispose]: () => {
       for (const [name, listener] of listeners) io.off(name, listener);
     },
   };

@@ -1,4 +1,5 @@
 /** The target that `connect` hands out: a session, its lock and its transport, one job at a time. */
+import { asyncDispose } from "../disposable.js";
 import type { Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
 import { reachOf, reachText } from "./boot/reach.js";
@@ -147,7 +148,7 @@ export class ChipTarget implements Target {
     return (this.#closing ??= this.#turn(this.release));
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  [asyncDispose](): Promise<void> {
     return this.close();
   }
 

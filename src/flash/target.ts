@@ -1,4 +1,5 @@
 /** A chip in its bootloader, ready for jobs. `connect` in flash/connect.ts makes one. */
+import type { asyncDispose } from "../disposable.js";
 import type { Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
 import type {
@@ -20,7 +21,9 @@ import type {
 } from "./job.js";
 
 /** Every job checks what it is given and rejects with USAGE, before anything is sent, when that is not of its type. */
-export interface Target extends AsyncDisposable {
+export interface Target {
+  /** `await using` closes it. */
+  [asyncDispose](): Promise<void>;
   /** What connecting found out; `info()` asks the chip for the rest (protection, unique ID). */
   readonly chip: ChipInfo;
   info(options?: JobOptions): Promise<ChipInfo>;

@@ -2,7 +2,7 @@
  * Why bootlace would or would not work on this machine: facts in, findings out, nothing asked of the system here.
  * Ready means: what the user named can be used, or, when nothing was named, at least one bus or port can.
  */
-import { hex } from "../errors.js";
+import { ERRORS, hex } from "../errors.js";
 import { judgeAdapter } from "./doctor-adapter.js";
 import type { HostFacts, SerialFacts, TargetFacts } from "./doctor-facts.js";
 import type { Finding } from "./finding.js";
@@ -49,7 +49,7 @@ function judgeSystem(facts: HostFacts): Finding[] {
         level: "bad",
         title: "native addon",
         detail: `It cannot be loaded: ${facts.addonError}.`,
-        nextStep: "Build it with `npm run build:native`, or install a package with prebuilt binaries.",
+        nextStep: ERRORS.ADDON_MISSING.hint,
       },
     ];
   return [{ level: "ok", title: "native addon", detail: "It is built for this machine and loads." }];

@@ -7,6 +7,7 @@
  * the descriptor, also after SIGKILL. The lock of the process, at NOTE_OFFSET, says who it is: F_OFD_GETLK gives the pid of those
  * only, also to other users. The kernel drops it when the process closes any descriptor of that device; then /proc is asked.
  */
+import { dispose } from "../disposable.js";
 import { BootlaceError, hex } from "../errors.js";
 import { binding, FILE_FLAG, LOCK_OWNER } from "../native/binding.js";
 import type { FileHandle, NativeBinding } from "../native/binding.js";
@@ -61,7 +62,7 @@ export async function lockTarget(
       address,
       options,
     });
-    return { held, release, [Symbol.dispose]: release };
+    return { held, release, [dispose]: release };
   } catch (error) {
     release();
     throw error;
@@ -138,4 +139,4 @@ const once = (action: () => void): (() => void) => {
 };
 
 const nothing = (): void => undefined;
-const NO_LOCK: TargetLock = { held: false, release: nothing, [Symbol.dispose]: nothing };
+const NO_LOCK: TargetLock = { held: false, release: nothing, [dispose]: nothing };

@@ -1,7 +1,6 @@
 /** Reads an image from a file or from standard input. */
 
 import { createReadStream, readFileSync, statSync } from "node:fs";
-import type { Readable } from "node:stream";
 import { getSystemErrorMap } from "node:util";
 import { checkArgument, checkTable, type Kind, OBJECT, PATH, type Table, whole } from "../arguments.js";
 import { BootlaceError, isSystemError } from "../errors.js";
@@ -11,8 +10,8 @@ import type { ParseOptions } from "./parse.js";
 import { rejected } from "./reject.js";
 
 export interface LoadOptions extends Omit<ParseOptions, "file" | "owned"> {
-  /** What "-" reads from. Default: the standard input of this process. */
-  readonly stdin?: Readable;
+  /** What "-" reads from, in pieces of bytes. Default: the standard input of this process. */
+  readonly stdin?: AsyncIterable<unknown>;
   /** Most bytes of the file itself, default 256 MiB: ELF files with debug information are large. */
   readonly maxFileBytes?: number;
 }
@@ -68,7 +67,11 @@ function readRegular(path: string, maxFileBytes: number): Uint8Array | undefined
   }
 }
 
-async function readAll(stream: Readable, file: string, maxFileBytes: number): Promise<Uint8Array> {
+async function readAll(
+  stream: AsyncIterable<unknown>,
+  file: string,
+  maxFileBytes: number,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {

@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BootlaceError } from "../errors.js";
+import { isMusl, tellLibc } from "./libc.js";
 import { withSystemErrors } from "./system-error.js";
 
 declare const kind: unique symbol;
@@ -197,10 +198,11 @@ const nameOfPackage = (folder: string): unknown => {
 
 const load = (): NativeBinding => {
   try {
+    tellLibc();
     const nodeGypBuild = createRequire(import.meta.url)("node-gyp-build") as (root: string) => NativeBinding;
     return withSystemErrors(nodeGypBuild(packageRoot()));
   } catch (cause) {
-    const platform = `${process.platform}-${process.arch}`;
+    const platform = `${process.platform}-${process.arch}${isMusl() ? " (musl)" : ""}`;
     throw new BootlaceError(
       "ADDON_MISSING",
       `the native addon for ${platform} cannot be loaded`,

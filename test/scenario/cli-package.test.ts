@@ -1,5 +1,5 @@
 /** What others install: the packed package has what it needs and nothing else, and works without a build. */
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { runTool, type ToolResult } from "../fake-i2c-dev/run-tool.js";
@@ -29,7 +29,7 @@ beforeAll(async () => {
   for (const name of DEPENDENCIES)
     symlinkSync(join(PROJECT, "node_modules", name), join(folder, "node_modules", name));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-});
+}, 120_000);
 
 describe("the package", () => {
   it("has the command, the library, its types, the addon and the papers", () => {
@@ -82,6 +82,79 @@ describe("the package", () => {
        await target.close();`,
     );
     expect(await run(process.execPath, ["use.js"], folder)).toMatchObject({ status: 0, stdout: "written\n" });
+  });
+
+  it("is required and imported alike, and only once in a program that does both", async () => {
+    const folder = scratch("project");
+    const write = `connect("sim:stm32g071").then(async (target) => {
+      console.log((await target.info()).name.slice(0, 5), typeof allDevices);
+      await target.close();
+    })`;
+    writeFileSync(join(folder, "use.cjs"), `const { connect, allDevices } = require("bootlace");\n${write}`);
+    writeFileSync(join(folder, "use.mjs"), `import { connect, allDevices } from "bootlace";\n${write}`);
+    writeFileSync(
+      join(folder, "both.cjs"),
+      `const required = require("bootlace");
+       import("bootlace").then(({ BootlaceError }) => console.log(BootlaceError === required.BootlaceError));`,
+    );
+    for (const file of ["use.cjs", "use.mjs"])
+      expect(await run(process.execPath, [file], folder)).toMatchObject({
+        status: 0,
+        stdout: "STM32 function\n",
+      });
+    if ("require_module" in process.features)
+      expect((await run(process.execPath, ["both.cjs"], folder)).stdout).toBe("true\n");
+    for (const entry of ["simulator", "contract"]) {
+      const names = await run(
+        process.execPath,
+        [
+          "-e",
+          `const names = Object.keys(require("bootlace/${entry}")).sort().join();
+           import("bootlace/${entry}").then((ns) => console.log(names === Object.keys(ns).filter((n) => n !== "default" && n !== "module.exports").sort().join() && names !== ""))`,
+        ],
+        folder,
+      );
+      expect(names.stdout).toBe("true\n");
+    }
+  });
+
+  it("without serialport all works but a serial port, whose error says what to type", async () => {
+    const folder = scratch("without-serialport");
+    mkdirSync(join(folder, "node_modules"), { recursive: true });
+    cpSync(installed, join(folder, "node_modules/bootlace"), { recursive: true, dereference: true });
+    for (const name of ["commander", "node-gyp-build"])
+      symlinkSync(join(PROJECT, "node_modules", name), join(folder, "node_modules", name));
+    const bin = join(folder, "node_modules/bootlace/bin/bootlace.js");
+    expect((await run(process.execPath, [bin, "info", "--port", "sim:stm32g071"], folder)).status).toBe(0);
+    const refused = await run(process.execPath, [bin, "info", "--port", "/dev/ttyS0"], folder);
+    expect(refused.status).toBe(18);
+    expect(refused.stderr).toContain(
+      "serialport, which opens serial ports, is not installed. [SERIALPORT_MISSING]",
+    );
+    expect(refused.stderr).toContain("`npm install serialport`");
+  });
+
+  it.each(["mts", "cts"])("its types stand alone: no @types/node, no skipLibCheck (use.%s)", async (kind) => {
+    const folder = scratch("bare-types");
+    mkdirSync(join(folder, "node_modules"), { recursive: true });
+    cpSync(installed, join(folder, "node_modules/bootlace"), { recursive: true, dereference: true });
+    writeFileSync(
+      join(folder, `use.${kind}`),
+      `import { connect, type Target } from "bootlace";
+       import { createChip } from "bootlace/simulator";
+       import { transportContract } from "bootlace/contract";
+       export const target: Promise<Target> = connect("sim:stm32g071");
+       export const made = [createChip, transportContract];`,
+    );
+    const tsc = join(PROJECT, "node_modules/typescript/bin/tsc");
+    const flags = ["--noEmit", "--strict", "--module", "node16", "--target", "es2022"];
+    const { stdout, status } = await run(
+      process.execPath,
+      [tsc, ...flags, "--skipLibCheck", "false", `use.${kind}`],
+      folder,
+    );
+    expect(stdout).toBe("");
+    expect(status).toBe(0);
   });
 
   it("its types are whole: a strict program that uses them compiles", async () => {

@@ -1,5 +1,5 @@
 /** What a failed system call on an open serial port means: mostly that its adapter was pulled out. */
-import { BootlaceError, type ErrorCode } from "../../errors.js";
+import { BootlaceError, type ErrorCode, type SystemError } from "../../errors.js";
 import { toSystemError, type PortBinding } from "./port.js";
 
 /**
@@ -24,6 +24,10 @@ export function portFailure(path: string, error: unknown, syscall: string): Boot
   const what = code === "ADAPTER_GONE" ? "is gone" : code === "NO_PERMISSION" ? "may not be used" : "failed";
   return new BootlaceError(code, `the serial port ${path} ${what}`, {}, { cause });
 }
+
+/** The system has no such call (an emulator without TCGETS2): that says nothing about the port. */
+export const isUnknownCall = (error: unknown): boolean =>
+  error instanceof BootlaceError && (error.cause as Partial<SystemError> | undefined)?.code === "ENOSYS";
 
 /** The port with errors in our words, whichever call fails. */
 export function guarded(port: PortBinding, path: string): PortBinding {

@@ -1,11 +1,12 @@
 /**
- * Opening a serial port: the `serialport` package's binding (loaded only here, when a port is asked for), and its errors with their
+ * Opening a serial port: the `serialport` package's binding, and its errors with their
  * errno given back. The binding words the system's error and drops the number; the text is all that is left of it.
  */
 import { constants } from "node:os";
 import { BootlaceError } from "../../errors.js";
 import type { SystemError } from "../../errors.js";
 import { portHolder } from "./holder.js";
+import { serialport } from "./library.js";
 import { SERIAL_MODES } from "./mode.js";
 import type { SerialMode } from "./mode.js";
 
@@ -15,8 +16,8 @@ export interface PortBinding {
   readonly fd?: number | null;
   readonly isOpen: boolean;
   /** Waits for at least one byte. Rejects with `canceled: true` when the port is closed. */
-  read(buffer: Buffer, offset: number, length: number): Promise<{ bytesRead: number }>;
-  write(buffer: Buffer): Promise<void>;
+  read(buffer: Uint8Array, offset: number, length: number): Promise<{ bytesRead: number }>;
+  write(buffer: Uint8Array): Promise<void>;
   drain(): Promise<void>;
   /** Throws away input not yet read and output not yet sent. */
   flush(): Promise<void>;
@@ -38,7 +39,7 @@ export interface PortSettings {
 
 /** Opens exclusively: flock() on Linux and macOS, sharing mode 0 on Windows. @throws BootlaceError */
 export async function openPort({ path, baud, mode, hangUp }: PortSettings): Promise<PortBinding> {
-  const { SerialPort } = await import("serialport");
+  const { SerialPort } = await serialport();
   try {
     return await SerialPort.binding.open({
       path,
@@ -77,6 +78,7 @@ const ERROR_TEXTS: readonly (readonly [text: string, code: string])[] = [
   ["Access denied", "EBUSY"], // Windows says so when another program has the port open
   ["The parameter is incorrect", "EINVAL"],
   ["Invalid handle", "EBADF"],
+  ["Function not implemented", "ENOSYS"], // emulators without TCGETS2
   ["Operation aborted", "ENODEV"], // Windows ERROR_OPERATION_ABORTED: the adapter was pulled while reading
 ];
 

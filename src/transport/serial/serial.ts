@@ -10,7 +10,7 @@ import { BootlaceError } from "../../errors.js";
 import { checkExchange } from "../arguments.js";
 import { bitsPerCharacter, DEFAULT_BAUD, DEFAULT_MODE } from "./mode.js";
 import type { SerialMode } from "./mode.js";
-import { guarded, portFailure } from "./failure.js";
+import { guarded, isUnknownCall, portFailure } from "./failure.js";
 import { openPort } from "./port.js";
 import type { PortBinding, PortSettings } from "./port.js";
 import { SerialWire } from "./wire.js";
@@ -217,7 +217,10 @@ export class SerialTransport implements Transport {
 
   async #checkBaud(): Promise<void> {
     if (process.platform === "darwin") return; // the binding cannot read it back there
-    const { baudRate } = await this.#port.getBaudRate();
+    const { baudRate } = await this.#port.getBaudRate().catch((error: unknown) => {
+      if (isUnknownCall(error)) return { baudRate: this.#baud }; // it cannot be read back here either
+      throw error;
+    });
     // 2.5 %: all that both ends together may be off (AN2606, bootloader with auto-baud).
     if (Math.abs(baudRate - this.#baud) <= this.#baud * 0.025) return;
     throw new BootlaceError(

@@ -1,5 +1,6 @@
 /** Bytes on a serial port with deadlines: what the steps of a list come down to. One caller at a time. */
 import { BootlaceError } from "../../errors.js";
+import { isUnknownCall } from "./failure.js";
 import { SerialInput } from "./input.js";
 import type { PortBinding } from "./port.js";
 import { StepError } from "../transport.js";
@@ -121,7 +122,10 @@ export class SerialWire {
 
   /** A tty that was hung up reads as end of file for ever, but refuses every ioctl with EIO. */
   async #checkPresence(): Promise<void> {
-    if (process.platform === "linux") await this.#port.getBaudRate();
+    if (process.platform !== "linux") return;
+    await this.#port.getBaudRate().catch((error: unknown) => {
+      if (!isUnknownCall(error)) throw error;
+    });
   }
 }
 

@@ -77,3 +77,9 @@ describe("another errno", () => {
     },
   );
 });
+
+describe("a system without the call", () => {
+  it("of a settings query says nothing about the port: nobody answers on it, and that is told", async () => {
+    expect(await session("getBaudRate", "ENOSYS")).toMatchObject({ code: "NO_REPLY" });
+  });
+});
