@@ -9,7 +9,7 @@ import type { Identity } from "../protocol/identify.js";
 import { checkConnect } from "./arguments.js";
 import { ChipTarget } from "./chip-target.js";
 import { withAddressHint } from "./chip/address-hint.js";
-import { chooseChecksummer } from "./chip/choose-checksummer.js";
+import { chooseChecksums } from "./chip/choose-checksums.js";
 import { identifyChip } from "./chip/identify.js";
 import type { ResetLines } from "../lines/reset-lines.js";
 import { monotonicMs } from "../monotonic.js";
@@ -78,8 +78,8 @@ async function openSession({ transport, lines, address }: Link, options: Connect
   };
   const whole = (identified: Session): Session => {
     const withLines = lines ? { ...identified, reenter, restart: () => lines.leave() } : identified;
-    const checksummer = chooseChecksummer(withLines, options.crcProgram);
-    return { ...withLines, checksummer, identifyAgain: async () => whole(await attempt()) };
+    const checksums = chooseChecksums(withLines, options.crcProgram);
+    return { ...withLines, checksums, identifyAgain: async () => whole(await attempt()) };
   };
   return whole(session);
 }

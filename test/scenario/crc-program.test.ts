@@ -3,10 +3,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { sameBytes } from "../../src/bytes.js";
 import { crcProgramPlace, type CrcProgramPlace } from "../../src/devices/crc-program.js";
 import type { FlashEvent } from "../../src/flash/events.js";
-import { chooseChecksummer } from "../../src/flash/chip/choose-checksummer.js";
+import { chooseChecksums } from "../../src/flash/chip/choose-checksums.js";
 import { identifyChip } from "../../src/flash/chip/identify.js";
 import { ChipTarget } from "../../src/flash/chip-target.js";
-import { CrcProgram } from "../../src/flash/look/crc-program.js";
 import { MemoryImage } from "../../src/image/image.js";
 import { stm32Crc } from "../../src/protocol/crc.js";
 import { connectBootloader } from "../../src/protocol/connect.js";
@@ -174,8 +173,8 @@ describe("a checksum that is to be proven", () => {
     })(transport);
     const session = await identifyChip(changing, await connectBootloader(changing), {});
     const place = crcProgramPlace(session.device, session.quirks) as CrcProgramPlace;
-    const checksummer = new CrcProgram({ ...place, proven });
-    return new ChipTarget({ ...session, checksummer }, async () => undefined);
+    const checksums = { kind: "program", place: { ...place, proven }, trust: "untried" } as const;
+    return new ChipTarget({ ...session, checksums }, async () => undefined);
   }
 
   afterEach(() => void vi.restoreAllMocks());
@@ -265,10 +264,7 @@ describe("with reset lines", () => {
       await connectBootloader(transport);
     };
     const session = { ...(await identifyChip(transport, await connectBootloader(transport), {})), reenter };
-    const target = new ChipTarget(
-      { ...session, checksummer: chooseChecksummer(session) },
-      async () => undefined,
-    );
+    const target = new ChipTarget({ ...session, checksums: chooseChecksums(session) }, async () => undefined);
     const onEvent = (event: FlashEvent): void => {
       if (event.type === "note") notes.push(event.text);
     };

@@ -17,7 +17,7 @@ import type { Transport } from "../../transport/transport.js";
 import { PageNumbers } from "./page-numbers.js";
 import type { ChipInfo } from "../job.js";
 import { flashSizeOf, givenFlashSize, type FlashSize } from "./flash-size.js";
-import { RomChecksum } from "../look/rom-checksum.js";
+import type { ChecksumSource } from "../look/checksummer.js";
 import { checkRate } from "./rate.js";
 import { RegisterReader } from "./registers.js";
 import type { Session } from "./session.js";
@@ -53,8 +53,10 @@ export async function identifyChip(
   const chip = describe({ transport, identity, device, row, reader, geometry, size, options });
   const confirm = (): Promise<void> => reader.confirm();
   const loader = new Bootloader(transport, identity, quirks);
-  const checksummer = loader.canChecksum ? new RomChecksum() : undefined;
-  return { loader, chip, device, geometry, quirks, numbers: new PageNumbers(geometry), checksummer, confirm };
+  const checksums: ChecksumSource | undefined = loader.canChecksum
+    ? { kind: "rom", refused: false }
+    : undefined;
+  return { loader, chip, device, geometry, quirks, numbers: new PageNumbers(geometry), checksums, confirm };
 }
 
 /**

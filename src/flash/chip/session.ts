@@ -3,7 +3,7 @@ import type { Device, Geometry, Quirks } from "../../devices/device.js";
 import type { Bootloader } from "../../protocol/bootloader.js";
 import type { PageNumbers } from "./page-numbers.js";
 import type { ChipInfo } from "../job.js";
-import type { Checksummer } from "../look/checksummer.js";
+import type { ChecksumSource } from "../look/checksummer.js";
 
 export interface Session {
   readonly loader: Bootloader;
@@ -13,7 +13,7 @@ export interface Session {
   readonly quirks: Quirks;
   readonly numbers: PageNumbers;
   /** Who tells checksums of the flash; undefined where it has to be read. */
-  readonly checksummer?: Checksummer | undefined;
+  readonly checksums?: ChecksumSource | undefined;
   /** Reads again what tells which pages there are: to be called before any is erased. */
   readonly confirm?: () => Promise<void>;
   /** Brings a chip back that does not come to a command boundary by itself, by its reset lines; absent where there are none. */

@@ -12,7 +12,7 @@ import type { Segment } from "../../image/image.js";
 import { putBlock, splitBlock } from "../chip/put-block.js";
 import { isBlank } from "../look/blank.js";
 import { mismatches } from "../look/check.js";
-import { readConfirmed } from "../look/read.js";
+import { readConfirmed } from "../look/read-confirmed.js";
 import { isReadFault } from "../look/read-damaged.js";
 import { spanOfPages } from "../look/span.js";
 import type { JobRun } from "../run/job-run.js";

@@ -42,7 +42,7 @@ export class AllTogether extends ByReading {
     const grain = grainBytes(bytes, parts.length, this.checksummer.mostSpans);
     const cut = new Map(parts.map((part) => [part, grainsOf(part, grain)]));
     const spans = [...cut.values()].flatMap(({ grains }) => grains.map(spanOf));
-    const crcs = await this.checksummer.crcs(this.run, "compare", spans);
+    const crcs = await this.checksummer.crcs("compare", spans);
     if (!crcs) return false;
     this.#by = this.checksummer.by;
     const crcAt = new Map(spans.map(({ address }, i) => [address, crcs[i]!]));

@@ -67,7 +67,7 @@ export class ByChecksum extends Comparison {
   }
 
   async #askSpan(address: number, bytes: Uint8Array): Promise<Holding> {
-    const { held, wanted } = await crcsOf(this.run, "compare", this.rom, { address, bytes });
+    const { held, wanted } = await crcsOf(this.rom, "compare", { address, bytes });
     if (held === wanted) return "same";
     const blank = stm32CrcOfFill(this.run.session.geometry.erasedValue, bytes.length);
     return held === blank ? "blank" : "other";

@@ -10,7 +10,8 @@ import type { Checksummer } from "./checksummer.js";
 import { checksummerFor, crcsOf, isInFlash, isWholeWords } from "./crc.js";
 import { grainBytes, grainsOf } from "./grains.js";
 import type { JobRun } from "../run/job-run.js";
-import { readSpan, readConfirmed } from "./read.js";
+import { readSpan } from "./read.js";
+import { readConfirmed } from "./read-confirmed.js";
 import { spanOf } from "./span.js";
 
 /** @returns the parts of `wanted` that the flash does not hold, each inside one segment; by checksum no finer than `grain` bytes */
@@ -46,7 +47,7 @@ async function byGrains(
   const grain = grainBytes(bytesIn(wanted), wanted.length, checksummer.mostSpans);
   const cut = wanted.map((segment) => grainsOf(segment, grain));
   const grains = cut.flatMap((pieces) => pieces.grains);
-  const crcs = await checksummer.crcs(run, phase, grains.map(spanOf));
+  const crcs = await checksummer.crcs(phase, grains.map(spanOf));
   if (!crcs) return undefined;
   const wrong = grains.filter((piece, i) => stm32Crc(piece.bytes) !== crcs[i]);
   for (const edge of cut.flatMap(({ edges }) => edges)) wrong.push(...(await byReading(run, phase, edge)));
@@ -92,7 +93,7 @@ async function byChecksum(
   rom: Checksummer,
   { address, bytes }: Segment,
 ): Promise<Segment[]> {
-  const { held, wanted } = await crcsOf(run, phase, rom, { address, bytes });
+  const { held, wanted } = await crcsOf(rom, phase, { address, bytes });
   if (held === wanted) return [];
   if (bytes.length <= GRAIN_BYTES) return [{ address, bytes }];
   const half = (bytes.length >> 1) & ~3;

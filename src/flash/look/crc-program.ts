@@ -25,7 +25,7 @@ import { loadProgram } from "../chip/load-program.js";
 import type { Phase } from "../events.js";
 import type { JobRun } from "../run/job-run.js";
 import { persist } from "../run/retry.js";
-import type { Checksummer } from "./checksummer.js";
+import type { Checksummer, ProgramSource } from "./checksummer.js";
 import { readSpan } from "./read.js";
 import type { Span } from "./span.js";
 
@@ -46,12 +46,18 @@ const SAMPLE_BYTES = 2048;
 export class CrcProgram implements Checksummer {
   readonly by = "checksum program";
   readonly together = true;
-  #state: "untried" | "believed" | "given up" = "untried";
+  readonly #place: CrcProgramPlace;
 
-  constructor(private readonly place: CrcProgramPlace) {}
+  constructor(
+    private readonly run: JobRun,
+    private readonly source: ProgramSource,
+  ) {
+    this.#place = source.place;
+  }
 
-  worth({ session }: JobRun, bytes: number): boolean {
-    if (this.#state === "given up") return false;
+  worth(bytes: number): boolean {
+    const { session } = this.run;
+    if (this.source.trust === "given up") return false;
     const readingMs = (bytes / 1024) * READ_MS_PER_KIB[session.loader.transport.traits.framing];
     return readingMs - this.#expectedMs(bytes) - OVERHEAD_MS > WORTH_MS;
   }
@@ -59,37 +65,38 @@ export class CrcProgram implements Checksummer {
   /** Results are a word each and lie in RAM with the program. */
   get mostSpans(): number {
     const fixed = crcMapRoom({ ranges: [{ start: 0, bytes: 4, count: 1 }], table: "byte" });
-    const room = this.place.area.end - this.#loadAddress - fixed;
+    const room = this.#place.area.end - this.#loadAddress - fixed;
     return Math.max(0, Math.floor(room / BYTES_PER_SPAN) - SAMPLES);
   }
 
-  async crcs(run: JobRun, phase: Phase, spans: readonly Span[]): Promise<readonly number[] | undefined> {
+  async crcs(phase: Phase, spans: readonly Span[]): Promise<readonly number[] | undefined> {
+    const { run } = this;
     const bytes = spans.reduce((sum, { length }) => sum + length, 0);
-    if (this.#state === "given up" || spans.length > this.mostSpans) return undefined;
-    const samples = this.place.proven || this.#state === "believed" ? [] : drawn(spans);
+    if (this.source.trust === "given up" || spans.length > this.mostSpans) return undefined;
+    const samples = this.#place.proven || this.source.trust === "believed" ? [] : drawn(spans);
     const asked = [...spans, ...samples.filter((sample) => !spans.includes(sample))];
     const program = this.#programFor(asked, bytes);
-    if (this.#state === "untried")
+    if (this.source.trust === "untried")
       run.note(
         `checksums come from a program in the chip's RAM at ${hex(this.#loadAddress)}, which resets the chip`,
       );
     const crcs = await this.#results(run, phase, program, bytes);
     if (crcs && (await agree(run, phase, samples, (sample) => crcs[asked.indexOf(sample)]))) {
-      this.#state = "believed";
+      this.source.trust = "believed";
       return [...crcs.subarray(0, spans.length)];
     }
-    this.#state = "given up";
+    this.source.trust = "given up";
     run.note("the program in the chip's RAM left no results that can be believed; the flash is read instead");
     return undefined;
   }
 
   get #loadAddress(): number {
-    return Math.ceil(this.place.area.start / CRC_MAP_ALIGNMENT) * CRC_MAP_ALIGNMENT;
+    return Math.ceil(this.#place.area.start / CRC_MAP_ALIGNMENT) * CRC_MAP_ALIGNMENT;
   }
 
   #expectedMs(bytes: number): number {
     const { fixed, perByte } = CRC_MAP_CYCLES[tableFor(bytes)];
-    return ((fixed + perByte * bytes) * 1000) / this.place.clockHz + this.place.startupMs;
+    return ((fixed + perByte * bytes) * 1000) / this.#place.clockHz + this.#place.startupMs;
   }
 
   #programFor(spans: readonly Span[], bytes: number): CrcMapProgram {

@@ -10,9 +10,10 @@ import { stm32Crc } from "../../protocol/crc.js";
 import type { ChecksumResult } from "../job.js";
 import type { JobRun } from "../run/job-run.js";
 import type { Checksummer } from "./checksummer.js";
-import { checksummerFor, checksumOf, isInFlash } from "./crc.js";
+import { checksummerFor, checksummerOf, checksumOf, isInFlash } from "./crc.js";
 import { grainBytes } from "./grains.js";
-import { readConfirmed, readSpan } from "./read.js";
+import { readSpan } from "./read.js";
+import { readConfirmed } from "./read-confirmed.js";
 import type { Span } from "./span.js";
 
 export async function checksumOfRange(run: JobRun, span: Span): Promise<ChecksumResult> {
@@ -26,10 +27,10 @@ export async function checksumOfRange(run: JobRun, span: Span): Promise<Checksum
  * @throws BootlaceError NOT_OFFERED where nobody tells checksums of this range
  */
 export async function proveChecksums(run: JobRun, span: Span): Promise<ChecksumResult> {
-  const checksummer = checksummerOf(run, span);
+  const checksummer = offered(run, span);
   const pieces = chunks(span.address, span.length, grainBytes(span.length, 1, checksummer.mostSpans));
   const startMs = monotonicMs();
-  const crcs = await checksummer.crcs(run, "compare", pieces);
+  const crcs = await checksummer.crcs("compare", pieces);
   const toldMs = monotonicMs() - startMs;
   const held = await readAll(run, span);
   const readMs = monotonicMs() - startMs - toldMs;
@@ -43,8 +44,8 @@ export async function proveChecksums(run: JobRun, span: Span): Promise<ChecksumR
   };
 }
 
-function checksummerOf(run: JobRun, span: Span): Checksummer {
-  const { checksummer } = run.session;
+function offered(run: JobRun, span: Span): Checksummer {
+  const checksummer = checksummerOf(run);
   if (!checksummer || checksummer.by === "read back")
     throw new BootlaceError(
       "NOT_OFFERED",

@@ -8,38 +8,43 @@ import { untilTwiceTheSame } from "../../protocol/ask-again.js";
 import type { CheckedBy, Phase } from "../events.js";
 import type { JobRun } from "../run/job-run.js";
 import { persist } from "../run/retry.js";
-import type { Checksummer } from "./checksummer.js";
+import type { Checksummer, RomSource } from "./checksummer.js";
 import type { Span } from "./span.js";
 
 export class RomChecksum implements Checksummer {
   readonly together = false;
   readonly mostSpans = Infinity;
-  /** Some bootloaders list Get Checksum and have no code for it (Open Bootloader v3.0.1, a G070 in the field). */
-  #refused = false;
+
+  /** Some bootloaders list Get Checksum and have no code for it (Open Bootloader v3.0.1, a G070 in the field): `refused`. */
+  constructor(
+    private readonly run: JobRun,
+    private readonly source: RomSource,
+  ) {}
 
   get by(): CheckedBy {
-    return this.#refused ? "read back" : "checksum";
+    return this.source.refused ? "read back" : "checksum";
   }
 
   worth(): boolean {
-    return !this.#refused;
+    return !this.source.refused;
   }
 
-  async crcs(run: JobRun, phase: Phase, spans: readonly Span[]): Promise<readonly number[]> {
+  async crcs(phase: Phase, spans: readonly Span[]): Promise<readonly number[]> {
     const crcs: number[] = [];
-    for (const span of spans) crcs.push(await this.#crc(run, phase, span));
+    for (const span of spans) crcs.push(await this.#crc(phase, span));
     return crcs;
   }
 
   /** A chip that refuses the command, but can be read, is read from then on. */
-  async #crc(run: JobRun, phase: Phase, span: Span): Promise<number> {
+  async #crc(phase: Phase, span: Span): Promise<number> {
+    const { run } = this;
     const { address, length } = span;
-    if (this.#refused) return crcByReading(run, phase, span);
+    if (this.source.refused) return crcByReading(run, phase, span);
     try {
       return await persist(run, { phase, address }, () => run.session.loader.checksum(address, length));
     } catch (error) {
       if (!isUnhandled(error)) throw error;
-      this.#refused = true;
+      this.source.refused = true;
       run.note("the bootloader lists Get Checksum and refuses it; the flash is read instead");
       return crcByReading(run, phase, span);
     }

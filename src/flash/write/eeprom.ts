@@ -7,7 +7,7 @@ import type { MemoryImage, Segment } from "../../image/image.js";
 import type { Block } from "../../protocol/bootloader.js";
 import { putBlock } from "../chip/put-block.js";
 import { mismatches } from "../look/check.js";
-import { readConfirmed } from "../look/read.js";
+import { readConfirmed } from "../look/read-confirmed.js";
 import type { JobRun } from "../run/job-run.js";
 
 const WORD_BYTES = 4;

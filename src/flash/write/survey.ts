@@ -10,7 +10,7 @@ import type { JobRun } from "../run/job-run.js";
 import type { Finding, Rest } from "./plan.js";
 import { isBlank } from "../look/blank.js";
 import { asksPages } from "../look/crc.js";
-import { readConfirmed } from "../look/read.js";
+import { readConfirmed } from "../look/read-confirmed.js";
 import { isReadFault, readDamaged } from "../look/read-damaged.js";
 import { runsOfPages, type Span, spanOfPages } from "../look/span.js";
 
