@@ -22,8 +22,8 @@ export function planTable(plan: PlanSummary, flash: readonly Page[], columns: nu
     first.partial ?? "",
   ]);
   const head = ["page", "address", "size", "action", "outside the image"];
-  const picture = plan.pages.length === 0 ? "" : `${flashPicture(flash, plan.pages, columns)}\n`;
-  return `${picture}${table([head, ...rows])}${planText(plan)}\n`;
+  if (rows.length === 0) return `${planText(plan)}\n`; // data EEPROM alone
+  return `${flashPicture(flash, plan.pages, columns)}\n${table([head, ...rows])}${planText(plan)}\n`;
 }
 
 function runsOf(pages: readonly PagePlanSummary[]): Run[] {

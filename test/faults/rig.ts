@@ -1,10 +1,12 @@
 /** The chip under test, small so that a session is short: 8 pages of 512 bytes, or a real member of 8 pages for the mass erase. */
 import { connect } from "../../src/flash/connect.js";
 import type { ConnectOptions, Target } from "../../src/flash/target.js";
+import { deviceByProductId } from "../../src/devices/load.js";
 import type { MemoryImage } from "../../src/image/image.js";
 import type { SimulatedChip } from "../../src/simulator/chip.js";
 import { VirtualClock } from "../../src/simulator/clock.js";
 import { createChip } from "../../src/simulator/create-chip.js";
+import { factsOf } from "../../src/simulator/device-facts.js";
 import type { ChipFacts, FlashPage } from "../../src/simulator/facts.js";
 import type { ChipMemory } from "../../src/simulator/memory-file.js";
 import type { I2cVersion, UartVersion } from "../../src/simulator/opcodes.js";
@@ -119,6 +121,22 @@ export const ECC: Model = {
     i2c: { address: 0x4e, protocol: "1.1", timeoutMs: 1000 },
   },
   options: TINY.options,
+};
+
+const G474 = factsOf((await deviceByProductId(0x469))!, { name: "stm32g474", flashSize: 128 * 1024 });
+
+/** STM32G474 of 128 KiB: no document says whether bank 2 counts from 128 or from 32. This one from 32, which the host tries second. */
+export const BANKS: Model = {
+  facts: {
+    ...G474,
+    flash: {
+      ...G474.flash,
+      pages: G474.flash.pages.map((page) =>
+        page.bank === 2 ? { ...page, index: page.index - 128 + 32 } : page,
+      ),
+    },
+  },
+  options: {},
 };
 
 export interface RigOptions {

@@ -3,7 +3,7 @@ import type { Target } from "../../src/flash/target.js";
 import type { WriteOptions, WriteResult } from "../../src/flash/job.js";
 import { MemoryImage } from "../../src/image/image.js";
 import { noise } from "../support/sim-target.js";
-import { ASKED, BASE, ECC, HASTY, holds, SMALL, TINY, ZERO, type Model, type Rig } from "./rig.js";
+import { ASKED, BANKS, BASE, ECC, HASTY, holds, SMALL, TINY, ZERO, type Model, type Rig } from "./rig.js";
 
 export interface Session {
   readonly name: string;
@@ -158,6 +158,73 @@ const WRITES: readonly Session[] = [
   writeSession({ name: "write, early ACK", flash: OLD_FLASH, old: OLD, image: NEW, model: HASTY }),
 ];
 
+// ---- data EEPROM, and banks whose numbers have to be asked ----
+
+const EEPROM = 0x0808_0000;
+/** Two commands, neither end at a word. */
+const SETTINGS = { address: EEPROM + 2, bytes: noise(101, 30) };
+const OLD_ZERO = flashOn(
+  0x00,
+  0x1000,
+  { at: 0, bytes: OLD.subarray(0, 700) },
+  { at: 1500, bytes: noise(100, 9) },
+);
+
+/** What lies beside it in the same words is blank, and stays. */
+function eepromWrong({ chip }: Rig): string | undefined {
+  const held = chip.peek(EEPROM, 128);
+  const wanted = new Uint8Array(128);
+  wanted.set(SETTINGS.bytes, 2);
+  return Buffer.compare(held, wanted) === 0 ? undefined : "the EEPROM does not hold the settings";
+}
+
+function eepromSession(name: string, program: Uint8Array): Session {
+  const flash = imageOf({ at: 0, bytes: program });
+  const image = new MemoryImage([...flash.segments, SETTINGS]);
+  const session = writeSession({ name, flash: OLD_ZERO, old: OLD.subarray(0, 700), image: program, model: ZERO, pageBytes: 128 }); // prettier-ignore
+  return {
+    ...session,
+    run: (target) => target.write(image, { check: "off" }),
+    wrong: (rig, result) => session.wrong(rig, result) ?? eepromWrong(rig),
+  };
+}
+
+const BANK_2 = 0x4_0000;
+/** Each page of which something is written holds something, so that it can be asked with. */
+const OLD_BANKS: readonly Part[] = [
+  { at: 0, bytes: noise(100, 40, BASE) },
+  { at: BANK_2, bytes: noise(60, 41) },
+  { at: BANK_2 + 2048, bytes: noise(60, 42) },
+];
+const NEW_BANKS: readonly Part[] = [
+  { at: 0, bytes: noise(100, 43, BASE) },
+  { at: BANK_2 + 2048, bytes: noise(80, 44) },
+];
+const BANKS_FLASH = flashOf(BANK_2 + 0x1_0000, ...OLD_BANKS, { at: 2048, bytes: noise(60, 45) });
+
+/** The old program is all in bank 1: one that reaches into bank 2 lacks a page while its number is asked (docs/devices.md). */
+const ASKING: Session = {
+  name: "write, banks asked",
+  model: BANKS,
+  flash: BANKS_FLASH,
+  programs: [imageOf(...OLD_BANKS.slice(0, 1)), imageOf(...NEW_BANKS)],
+  run: (target) => target.write(imageOf(...NEW_BANKS), { check: "off" }),
+  wrong: (rig) =>
+    holds(rig.flash, imageOf(...NEW_BANKS)) ? elsewhere(rig) : "the flash does not hold the image",
+  harm: (rig) => elsewhere(rig),
+};
+
+/** Every page but the two that are written. */
+const elsewhere = (rig: Rig): string | undefined =>
+  differs(rig, BANKS_FLASH, [2048, BANK_2 + 2048], "what lies between") ??
+  differs(rig, BANKS_FLASH, [BANK_2 + 4096, BANKS_FLASH.length], "what lies behind");
+
+const SPECIALS: readonly Session[] = [
+  eepromSession("write, data EEPROM", patched(patched(OLD.subarray(0, 700), 300, 11), 650, 12, 50)),
+  eepromSession("write, data EEPROM alone", OLD.subarray(0, 700)),
+  ASKING,
+];
+
 // ---- reading ----
 
 const RANGE = { start: BASE + 100, end: BASE + 900 };
@@ -270,4 +337,4 @@ const PROTECTIONS: readonly Session[] = [
   },
 ];
 
-export const SESSIONS: readonly Session[] = [...WRITES, ...READS, ...ERASES, ...PROTECTIONS];
+export const SESSIONS: readonly Session[] = [...WRITES, ...SPECIALS, ...READS, ...ERASES, ...PROTECTIONS];

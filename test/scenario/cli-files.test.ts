@@ -100,6 +100,8 @@ describe("the data EEPROM of L0 and L1", () => {
   it("is written as a memory of its own, word by word, and verified", async () => {
     const file = hexFile("eeprom.hex", [FLASH, APP], [0x0808_0002, DATA]);
     const target = ["--port", port("stm32l053", "l0.chip")];
+    const planned = await bootlace(["write", file, "--dry-run", ...target]);
+    expect(planned.stdout).toContain("write 72 bytes of data EEPROM");
     const written = await bootlace(["write", file, ...target]);
     expect(written.stderr).not.toContain("violation");
     expect(lastLine(written.stderr)).toContain("72 bytes of data EEPROM written and read back");
@@ -117,6 +119,8 @@ describe("the data EEPROM of L0 and L1", () => {
     changed[30] = 0xee;
     const file = hexFile("eeprom2.hex", [0x0808_0002, changed]);
     expect((await bootlace(["verify", file, ...target])).status).toBe(51);
+    const planned = await bootlace(["write", file, "--dry-run", ...target]);
+    expect(planned.stdout).toBe("write 4 bytes of data EEPROM\n");
     const written = await bootlace(["write", file, ...target]);
     expect(lastLine(written.stderr)).toContain("4 bytes of data EEPROM written and read back");
     expect((await bootlace(["verify", file, ...target])).status).toBe(0);
