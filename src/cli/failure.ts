@@ -43,7 +43,7 @@ export function failureText(error: BootlaceError, style: Style, prefix = ""): st
     ["because", system && !error.message.includes(system.code) ? becauseText(system) : undefined],
     ["where", whereText(error)],
     ["chip", error.context.chipState],
-    ["try", error.hint],
+    ["try", hintOf(error)],
   ];
   const fit = (text: string, indent: number): string =>
     style.live ? wrap(text, style.columns - 1, indent) : text;
@@ -58,6 +58,10 @@ export function failureText(error: BootlaceError, style: Style, prefix = ""): st
     );
   return [head.replace("error:", style.red(style.bold("error:"))), ...lines].join("\n");
 }
+
+/** A message about the command line says itself what is expected; the table's hint for all of them would add nothing. */
+const hintOf = ({ code, context, hint }: BootlaceError): string | undefined =>
+  code === "USAGE" ? context.hint : hint;
 
 /** What a developer needs, for --trace only. */
 export function stackText(error: unknown): string {

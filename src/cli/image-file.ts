@@ -8,6 +8,7 @@ import type { NamedImage } from "../image/transform.js";
 import type { Context } from "./context.js";
 import { parseAddress, parseRange } from "./args.js";
 import { parsed } from "./options.js";
+import { label } from "./phase-line.js";
 
 export const IMAGE_FORMATS = [
   "bin",
@@ -115,6 +116,8 @@ async function openOne({ io, signal }: Context, file: string, options: ImageOpti
   const loadOptions = { format, base, elfSegments, flashOnly: only !== undefined, defaultBase };
   if (file !== "-") return loadImage(file, loadOptions);
   const { stdin } = io;
+  if ((stdin as { isTTY?: boolean }).isTTY === true)
+    io.stderr.write(`${label("Note")}the firmware is read from this terminal; Ctrl-D ends it\n`);
   const stop = (): void => void stdin.destroy(signal.reason as Error); // it may never end by itself
   signal.addEventListener("abort", stop, { once: true });
   return loadImage(file, { ...loadOptions, stdin });

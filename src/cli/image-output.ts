@@ -40,11 +40,16 @@ export async function encodeImage(
 const NOT_WRITTEN = [".elf", ".axf", ".out", ".uf2", ".dfu"];
 
 /** What would fail, told before minutes of reading. @throws BootlaceError USAGE, FILE_FAILED */
-export function checkDestination(io: Io, out: string, format: OutputFormat | undefined): void {
+export function checkDestination(
+  io: Io,
+  out: string,
+  format: OutputFormat | undefined,
+  option = "--format",
+): void {
   const extension = extname(out).toLowerCase();
   if (format === undefined && NOT_WRITTEN.includes(extension))
     throw new BootlaceError("USAGE", `${extension} files are not written here, only .bin, .hex and .srec`, {
-      hint: "Choose another name, or say --format bin.",
+      hint: `Choose another name, or say ${option} bin.`,
     });
   if (out === "-") {
     if (io.stdout.isTTY === true && (format ?? "bin") === "bin")
@@ -61,6 +66,12 @@ export function checkDestination(io: Io, out: string, format: OutputFormat | und
     throw new BootlaceError("FILE_FAILED", `cannot write ${out}`, { file: out }, { cause });
   }
 }
+
+/** Of a file with something in it, which would be gone: told before the work, while it can be stopped. */
+export const replacedText = (out: string): string | undefined => {
+  const found = out === "-" ? undefined : statSync(out, { throwIfNoEntry: false });
+  return found?.isFile() && found.size > 0 ? `${out} is there already and will be replaced` : undefined;
+};
 
 /** @param out a file's name, or - for standard output. @throws BootlaceError FILE_FAILED */
 export async function deliver(io: Io, out: string, content: Uint8Array | string): Promise<void> {

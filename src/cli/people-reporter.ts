@@ -17,6 +17,9 @@ const PLAIN_STEP_PERCENT = 10;
 const PLAIN_LEAST_MS = 500;
 const PLAIN_MOST_MS = 5000;
 
+/** Where known limits of the chip's bootloader may be felt. Elsewhere they are worked around, and `info` tells them. */
+const LIMITS_MATTER: ReadonlySet<string> = new Set(["run", "reset", "protect", "unprotect"]);
+
 export interface PeopleOptions {
   readonly verb: string;
   /** Silent until something fails. */
@@ -43,8 +46,8 @@ export class PeopleReporter implements Reporter {
     this.#progress.connected(this.#options.verb);
     this.#say("Chip", chipText(chip));
     this.#say("Port", chip.port);
-    const notes = this.#options.target === undefined ? chip.notes : chip.doubts;
-    for (const note of notes) this.#say("Note", note);
+    for (const note of LIMITS_MATTER.has(this.#options.verb) ? chip.notes : chip.doubts)
+      this.#say("Note", note);
   }
 
   event(event: FlashEvent): void {
@@ -89,15 +92,12 @@ export class PeopleReporter implements Reporter {
     return this.#options.target === undefined ? "" : `${this.#options.target}: `;
   }
 
-  /** A line that stays; with several targets only what a person must see. */
+  /** A line that stays. Several targets share a terminal: there only what a person must see; a log has it all, but for the port in each line. */
   #say(name: string, text: string, evenQuiet = false): void {
-    const several = this.#options.target !== undefined;
-    if (
-      (this.#options.quiet && !evenQuiet) ||
-      (several && (name === "Chip" || name === "Port" || name === "Plan"))
-    )
-      return;
     const { style } = this.#screen;
+    const several = this.#options.target !== undefined;
+    if (this.#options.quiet && !evenQuiet) return;
+    if (several && (name === "Port" || (style.live && (name === "Chip" || name === "Plan")))) return;
     const line = this.#prefix + label(name) + text;
     const fitted = style.live ? wrap(line, style.columns - 1, LABEL_WIDTH) : line;
     this.#screen.print(fitted.replace(label(name), style.bold(label(name))));

@@ -23,7 +23,7 @@ export function planTable(plan: PlanSummary, flash: readonly Page[], columns: nu
   ]);
   const head = ["page", "address", "size", "action", "outside the image"];
   if (rows.length === 0) return `${planText(plan)}\n`; // data EEPROM alone
-  return `${flashPicture(flash, plan.pages, columns)}\n${table([head, ...rows])}${planText(plan)}\n`;
+  return `${flashPicture(flash, plan.pages, columns)}\n${table([head, ...rows])}`;
 }
 
 function runsOf(pages: readonly PagePlanSummary[]): Run[] {

@@ -144,17 +144,24 @@ function usageError(error: CommanderError, argv: readonly string[]): BootlaceErr
     .replace(/^error: /, "")
     .replace(/\s*\n\s*/g, " ")
     .trim();
-  const verb = verbOf(argv);
   const known = neighbourHint(error);
-  const hint =
-    known ?? `\`bootlace ${verb === undefined ? "" : `${verb.name} `}--help\` shows what there is.`;
-  return new BootlaceError(
-    "USAGE",
-    known === undefined ? message : message.replace(/ \(Did you mean .*\)$/, ""),
-    {
-      hint,
-    },
-  );
+  if (known !== undefined)
+    return new BootlaceError("USAGE", message.replace(/ \(Did you mean .*\)$/, ""), { hint: known });
+  if (error.code === "commander.invalidArgument") return new BootlaceError("USAGE", valueText(message));
+  if (/\(Did you mean .*\)$/.test(message)) return new BootlaceError("USAGE", message);
+  const verb = verbOf(argv);
+  const hint = `\`bootlace ${verb === undefined ? "" : `${verb.name} `}--help\` shows what there is.`;
+  return new BootlaceError("USAGE", message, { hint });
+}
+
+/** "option '-p, --port <target>' argument 'x' is invalid. A path is expected." The last sentence says what is expected. */
+function valueText(message: string): string {
+  const [, long, value, text] =
+    /^option '(?:-., )?(--[a-z-]+)[^']*' argument '(.*)' is invalid\. (.*)$/s.exec(message) ?? [];
+  if (text !== undefined) return `${long!} ${value!}: ${text}`;
+  const [, word, expected] =
+    /^command-argument value '(.*)' is invalid for argument '.*?'\. (.*)$/s.exec(message) ?? [];
+  return expected === undefined ? message : `${word!}: ${expected}`;
 }
 
 /** A word of another tool. */

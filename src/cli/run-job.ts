@@ -144,7 +144,7 @@ function summarise(context: Context, job: Job, codes: readonly (ErrorCode | unde
   } else if (worst !== undefined) {
     const { style } = context;
     context.io.stderr.write(
-      `${style.red(style.bold("FAILED"))}  ${failures.length} of ${plural(codes.length, "target")}: ${worst}, exit status ${statusOf(worst)}\n`,
+      `${style.red(style.bold("FAILED"))}  ${failures.length} of ${plural(codes.length, "target")}: ${worst}${kindsOf(failures)}, exit status ${statusOf(worst)}\n`,
     );
   } else if (job.output.quiet !== true) {
     const { style } = context;
@@ -160,6 +160,14 @@ function worstOf(failures: readonly ErrorCode[]): ErrorCode | undefined {
   const stopped = failures.find((code) => code === "INTERRUPTED" || code === "TERMINATED");
   if (stopped !== undefined) return stopped;
   return new Set(failures).size > 1 ? "SEVERAL_FAILED" : failures[0];
+}
+
+/** " (1 WRONG_CHIP, 2 INTERRUPTED)" where they differ: one word would hide the others. */
+function kindsOf(failures: readonly ErrorCode[]): string {
+  const counts = new Map<ErrorCode, number>();
+  for (const code of failures) counts.set(code, (counts.get(code) ?? 0) + 1);
+  if (counts.size < 2) return "";
+  return ` (${[...counts].map(([code, count]) => `${count} ${code}`).join(", ")})`;
 }
 
 const statusOf = (code: ErrorCode | undefined): number => (code === undefined ? 0 : ERRORS[code].exit);

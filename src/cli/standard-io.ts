@@ -20,6 +20,9 @@ export function standardIo(system: NodeJS.Process): Io {
       return (stderr ??= opened(2, () => system.stderr));
     },
     env: system.env,
+    get hasTerminal() {
+      return [0, 1, 2].some(isTerminal);
+    },
     on: (event, listener) => system.on(event, listener),
     off: (event, listener) => system.off(event, listener),
     exit: (status) => {

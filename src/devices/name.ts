@@ -29,11 +29,8 @@ export async function deviceByName(text: string): Promise<NameMatch> {
       message: `"${text}" can be ${describe(found)}; give more of the order code, or the product ID.`,
     };
   const candidates = nearest(normalise(text));
-  return {
-    kind: "unknown",
-    candidates,
-    message: `No chip is called "${text}"; near to it: ${describe(candidates)}.`,
-  };
+  const near = candidates.length === 0 ? "" : `; near to it: ${describe(candidates)}`;
+  return { kind: "unknown", candidates, message: `No chip is called "${text}"${near}.` };
 }
 
 /** All that a name can mean; empty for an unknown one. */
@@ -58,9 +55,23 @@ const NO_MATCH = -1;
 function rankOf(entry: CatalogueEntry, typed: string): number {
   const ranks = entry.parts.map((part) => {
     if (!agree(part, typed)) return NO_MATCH;
-    return typed.length >= part.length ? part.replaceAll("x", "").length : 0;
+    if (typed.length < part.length) return 0;
+    const line = lineOf(part);
+    return isOrderCodeTail(line, typed.slice(line.length)) ? part.replaceAll("x", "").length : NO_MATCH;
   });
   return Math.max(NO_MATCH, ...ranks);
+}
+
+/** "STM32F103" of "STM32F103xB": what stands before the letters of pins and flash size. */
+const lineOf = (part: string): string => part.replace(/x.*$/, "");
+
+/** Of pins, flash size, package (none is called Z), temperature range, options and packing; each may be missing from the end, or an X. */
+const TAIL = /^(?:[A-Z](?:[0-9A-Z](?:[A-Y](?:[0-9X][0-9A-Z]{0,4})?)?)?)?$/;
+
+/** What stands behind the line in an order code ("Ordering information" of the data sheets). Rows name a few lines without their last digit. */
+function isOrderCodeTail(line: string, tail: string): boolean {
+  const lineLength = (line.startsWith("STM32WBA") ? "STM32WBA55" : "STM32F103").length;
+  return TAIL.test(tail.slice(Math.max(0, lineLength - line.length)));
 }
 
 /** Compares as far as both go; an x in the pattern and an X in what was typed stand for any character. */
@@ -91,10 +102,14 @@ function familyNames(name: string): readonly string[] {
   return names;
 }
 
+/** So much may be mistyped of a name before it is another one. */
+const MOST_SLIPS = 2;
+
 function nearest(typed: string): readonly CatalogueEntry[] {
   const distance = ({ parts }: CatalogueEntry): number =>
     Math.min(...parts.map((part) => editDistance(part.toUpperCase(), typed.slice(0, part.length))));
   return CATALOGUE.map((entry) => ({ entry, distance: distance(entry) }))
+    .filter((near) => near.distance <= MOST_SLIPS)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 5)
     .map(({ entry }) => entry);

@@ -1,6 +1,8 @@
 /** `bootlace checksum`: CRC of a range, as the ROM computes it. */
 import type { Command } from "commander";
 import type { Range } from "../../devices/device.js";
+import { BootlaceError } from "../../errors.js";
+import { parseRange } from "../args.js";
 import { checksumVerdict, type Sum } from "../checksum-verdict.js";
 import type { Context } from "../context.js";
 import { addExamples, addOutputOptions } from "../options.js";
@@ -8,12 +10,12 @@ import { runJob } from "../run-job.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
 import type { Act } from "../verb.js";
-import { rangeOption, wholeFlash } from "../whole-flash.js";
+import { chosenRanges, rangeOption } from "../whole-flash.js";
 
 export function define(command: Command, act: Act): void {
   command
     .optionsGroup("What to sum:")
-    .addOption(rangeOption())
+    .addOption(rangeOption(parseWords))
     .option("--prove", "also read it, and tell whether the chip's checksums are true");
   addOutputOptions(addTargetOptions(command, true));
   addExamples(
@@ -28,6 +30,17 @@ export function define(command: Command, act: Act): void {
   command.action(act(run));
 }
 
+/** A range that the CRC can be computed of: refused before the port is opened. */
+function parseWords(text: string): Range {
+  const range = parseRange(text);
+  if (range.start % 4 !== 0 || range.end % 4 !== 0)
+    throw new BootlaceError(
+      "USAGE",
+      "The checksum is one of 32-bit words: start and length are multiples of 4.",
+    );
+  return range;
+}
+
 type ChecksumVerbOptions = TargetOptions & { readonly range?: Range; readonly prove?: boolean };
 
 async function run(context: Context, { range, prove, ...options }: ChecksumVerbOptions): Promise<number> {
@@ -38,7 +51,7 @@ async function run(context: Context, { range, prove, ...options }: ChecksumVerbO
     output: options,
     work: async (target, jobOptions, { name }) => {
       const sums: Sum[] = [];
-      for (const part of range ? [range] : wholeFlash(target.chip))
+      for (const part of chosenRanges(target.chip, range))
         sums.push({ range: part, ...(await target.checksum(part, { ...jobOptions, prove })) });
       return checksumVerdict(target.chip, sums, targets.length > 1 ? name : undefined);
     },

@@ -12,7 +12,15 @@ import {
   openImage,
   openImages,
 } from "../image-file.js";
-import { deliver, encodeImage, formatOfName, OUTPUT_FORMATS, type OutputFormat } from "../image-output.js";
+import {
+  checkDestination,
+  deliver,
+  encodeImage,
+  formatOfName,
+  OUTPUT_FORMATS,
+  type OutputFormat,
+  replacedText,
+} from "../image-output.js";
 import { document } from "../json.js";
 import { label } from "../phase-line.js";
 import { addExamples, jsonOption, parsed } from "../options.js";
@@ -22,7 +30,12 @@ import type { Act } from "../verb.js";
 export function define(command: Command, act: Act): void {
   defineInfo(command.command("info").summary("what is in a firmware file"), act);
   defineConvert(command.command("convert").summary("write a firmware file in another format"), act);
-  addExamples(command, "bootlace image info app.elf", "bootlace image convert app.elf app.hex");
+  addExamples(
+    command,
+    "bootlace image info app.elf",
+    "bootlace image convert app.elf app.hex",
+    "bootlace image convert app.elf app.raw --to bin",
+  );
 }
 
 interface InfoOptions extends ImageOptions {
@@ -127,6 +140,7 @@ function vectors(
 interface ConvertOptions extends ImageOptions {
   readonly to?: OutputFormat;
   readonly fill?: number;
+  readonly quiet?: boolean;
 }
 
 function defineConvert(command: Command, act: Act): void {
@@ -139,7 +153,8 @@ function defineConvert(command: Command, act: Act): void {
       new Option("--fill <byte>", "what a raw binary has in gaps (default: 255)").argParser(
         parsed((text) => parseWhole(text.startsWith("0x") ? String(Number(text)) : text, 0, 255)),
       ),
-    );
+    )
+    .option("-q, --quiet", "silent on success");
   addImageOptions(command);
   addExamples(
     command,
@@ -155,14 +170,22 @@ async function convert(
   out: string,
   options: ConvertOptions,
 ): Promise<number> {
+  checkDestination(context.io, out, options.to, "--to");
   const to = options.to ?? formatOfName(out);
   if (options.fill !== undefined && to !== "bin")
     throw new BootlaceError("USAGE", `--fill has no meaning for ${FORMAT_NAMES[to]}: gaps stay gaps there`);
   const image = await openImage(context, input, withoutFlash(options));
-  for (const remark of image.notes.remarks ?? [])
-    context.io.stderr.write(`${label("Note")}${remark}
-`);
-  const content = await encodeImage(image, to, options.fill);
-  await deliver(context.io, out, content);
+  const replaced = replacedText(out);
+  const say = (text: string): void => {
+    if (options.quiet !== true) context.io.stderr.write(`${text}\n`);
+  };
+  for (const remark of [...(image.notes.remarks ?? []), ...(replaced === undefined ? [] : [replaced])])
+    say(`${label("Note")}${remark}`);
+  await deliver(context.io, out, await encodeImage(image, to, options.fill));
+  const { style } = context;
+  const where = out === "-" ? "standard output" : out;
+  say(
+    `${style.green(style.bold("OK"))}  ${bytesText(image.byteLength)} converted into ${where} (${FORMAT_NAMES[to]})`,
+  );
   return 0;
 }

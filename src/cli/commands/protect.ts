@@ -19,7 +19,7 @@ export function define(command: Command, act: Act): void {
   command
     .argument("<what>", '"readout" or "write"', parsed(parseWhat))
     .addOption(
-      new Option("--sectors <list>", "sectors to protect against writing, like 0,1,2")
+      new Option("--sectors <list>", "sectors to protect against writing, like 0,1,4-7")
         .argParser(parsed(parseSectors))
         .helpGroup("What to protect:"),
     );
@@ -65,7 +65,23 @@ export function parseWhat(text: string): "readout" | "write" {
   return text;
 }
 
-/** Sector numbers are one byte in Write Protect (AN4221, AN3155). */
-const parseSectors = (text: string): number[] => [
-  ...new Set(text.split(",").map((part) => parseWhole(part.trim(), 0, 255))),
-];
+/** "0,1,4-7". Sector numbers are one byte in Write Protect (AN4221, AN3155). */
+export const parseSectors = (text: string): number[] => [...new Set(text.split(",").flatMap(sectorsOf))];
+
+const MOST_SECTOR = 255;
+
+function sectorsOf(part: string): number[] {
+  const [, first, last] = /^\s*([0-9]+)\s*-\s*([0-9]+)\s*$/.exec(part) ?? [];
+  if (first === undefined || last === undefined) return [parseSector(part.trim())];
+  const [from, to] = [parseSector(first), parseSector(last)];
+  if (to < from) throw new BootlaceError("USAGE", `${part.trim()} ends before it begins.`);
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+}
+
+function parseSector(text: string): number {
+  try {
+    return parseWhole(text, 0, MOST_SECTOR);
+  } catch {
+    throw new BootlaceError("USAGE", `Sectors from 0 to ${MOST_SECTOR} are expected, like 0,1,4-7.`);
+  }
+}

@@ -11,15 +11,17 @@ import {
   formatOfName,
   OUTPUT_FORMATS,
   type OutputFormat,
+  replacedText,
 } from "../image-output.js";
 import { rangeJson } from "../json.js";
 import { addExamples, addOutputOptions } from "../options.js";
+import { label } from "../phase-line.js";
 import { runJob } from "../run-job.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTarget } from "../targets.js";
 import { timeText } from "../text.js";
 import type { Act } from "../verb.js";
-import { rangeOption, rangesText, sizeOf, wholeFlash } from "../whole-flash.js";
+import { chosenRanges, rangeOption, rangesText, sizeOf } from "../whole-flash.js";
 
 interface ReadCliOptions extends TargetOptions {
   readonly range?: Range;
@@ -50,12 +52,15 @@ async function run(context: Context, out: string, options: ReadCliOptions): Prom
   checkDestination(context.io, out, options.format);
   const chosen = await chooseTarget(options, context.io.env);
   const format = options.format ?? formatOfName(out);
+  const replaced = replacedText(out);
+  if (replaced !== undefined && options.json !== true && options.quiet !== true)
+    context.io.stderr.write(`${label("Note")}${replaced}\n`);
   return runJob(context, {
     verb: "read",
     targets: [chosen],
     output: options,
     work: async (target, jobOptions) => {
-      const ranges = options.range ? [options.range] : wholeFlash(target.chip);
+      const ranges = chosenRanges(target.chip, options.range);
       const startedMs = context.now();
       const segments: Segment[] = [];
       for (const range of ranges)

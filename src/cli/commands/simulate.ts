@@ -44,6 +44,10 @@ async function run({ io, signal }: Context, name: string, options: SimulateOptio
   const { simulate } = await import("../../simulator/spec.js");
   const target = parseTarget(`sim:${name.replace(/^sim:/, "")}`);
   if (target.kind !== "sim") throw new BootlaceError("USAGE", `"${name}" is not a chip`);
+  if (target.options["bus"] === "i2c")
+    throw new BootlaceError("USAGE", "a pseudo-terminal is a serial line: bus=i2c has no meaning for it", {
+      hint: `A verb of bootlace takes the chip itself, like \`bootlace info --port sim:${target.chip}\`.`,
+    });
   const file = options.file ?? target.options["file"];
   const spec = { ...target.options, file, bus: "uart" };
   const { chip } = await simulate(target.chip, spec, new RealClock());

@@ -10,9 +10,12 @@ import { chooseTargets } from "../targets.js";
 import type { Act } from "../verb.js";
 import {
   addBootOptions,
+  addCheckOptions,
   addLeaveOptions,
   bootOf,
   type BootOptions,
+  checkOf,
+  type CheckOptions,
   type LeaveOptions,
   leaveOf,
   runWrite,
@@ -20,6 +23,8 @@ import {
 
 export function define(command: Command, act: Act): void {
   command.argument("[file...]", FILE_ARGUMENT);
+  command.optionsGroup("What to do:");
+  addCheckOptions(command);
   addBootOptions(command);
   addLeaveOptions(command);
   addImageOptions(command);
@@ -39,7 +44,7 @@ export function define(command: Command, act: Act): void {
 async function run(
   context: Context,
   files: readonly string[],
-  options: TargetOptions & ImageOptions & LeaveOptions & BootOptions,
+  options: TargetOptions & ImageOptions & LeaveOptions & BootOptions & CheckOptions,
 ): Promise<number> {
   leaveOf(options); // a contradiction is told before any file is opened
   const boot = bootOf(options);
@@ -53,6 +58,7 @@ async function run(
     writeOptions: ({ options: { resetSequence } }) => ({
       leave: leaveOf(options, resetSequence === undefined ? "stay" : "reset"),
       startOnFailure: true,
+      check: checkOf(options),
       ...boot,
     }),
     showPlan: false,

@@ -28,15 +28,18 @@ export interface BootOptions {
   readonly allowLockout?: boolean | undefined;
 }
 
-interface WriteCliOptions extends TargetOptions, ImageOptions, LeaveOptions, BootOptions {
+export interface CheckOptions {
+  /** false: --no-check. */
+  readonly check?: "warn" | "refuse" | "off" | false;
+}
+
+interface WriteCliOptions extends TargetOptions, ImageOptions, LeaveOptions, BootOptions, CheckOptions {
   readonly dryRun?: boolean;
   readonly full?: boolean;
   readonly assume?: string;
   readonly erasePartial?: boolean;
   readonly unprotect?: boolean;
   readonly yesEraseEverything?: boolean;
-  /** false: --no-check. */
-  readonly check?: "warn" | "refuse" | "off" | false;
 }
 
 export function define(command: Command, act: Act): void {
@@ -46,14 +49,8 @@ export function define(command: Command, act: Act): void {
     .option("-n, --dry-run", "show the plan and stop: nothing is erased or written")
     .option("--full", "erase and write also what holds the right bytes already")
     .option("--assume <file>", "the image the chip holds now: compare with it instead of the chip")
-    .option("--erase-partial", "give up what else is in pages that the image covers in part")
-    .addOption(
-      new Option(
-        "--check <how>",
-        "an image that does not look like firmware: warn (default), refuse or off",
-      ).choices(["warn", "refuse", "off"]),
-    )
-    .option("--no-check", "the same as --check off");
+    .option("--erase-partial", "give up what else is in pages that the image covers in part");
+  addCheckOptions(command);
   addBootOptions(command);
   command
     .option("--unprotect", "lift readout protection first, which erases the chip")
@@ -71,6 +68,20 @@ export function define(command: Command, act: Act): void {
   );
   command.action(act(run));
 }
+
+export function addCheckOptions(command: Command): void {
+  command
+    .addOption(
+      new Option(
+        "--check <how>",
+        "an image that does not look like firmware: warn (default), refuse or off",
+      ).choices(["warn", "refuse", "off"]),
+    )
+    .option("--no-check", "the same as --check off");
+}
+
+export const checkOf = ({ check }: CheckOptions): WriteOptions["check"] =>
+  check === false ? "off" : (check ?? "warn");
 
 export function addBootOptions(command: Command): void {
   command
@@ -115,7 +126,7 @@ async function run(context: Context, files: readonly string[], options: WriteCli
   const writeOptions: WriteOptions = {
     leave,
     ...bootOf(options),
-    check: options.check === false ? "off" : (options.check ?? "warn"),
+    check: checkOf(options),
     assume,
     dryRun: options.dryRun,
     full: options.full,

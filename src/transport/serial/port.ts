@@ -99,7 +99,10 @@ export function toSystemError(error: unknown, syscall: string): SystemError {
 }
 
 const OPEN_FAILURES: Readonly<Record<string, (path: string) => BootlaceError>> = {
-  ENOENT: (path) => new BootlaceError("NO_DEVICE", `there is no serial port ${path}`),
+  ENOENT: (path) =>
+    new BootlaceError("NO_DEVICE", `there is no serial port ${path}`, {
+      hint: "`bootlace ports` lists what is there. A USB adapter has to be plugged in, and in a container the port has to be handed in.",
+    }),
   ENODEV: (path) => new BootlaceError("NO_DEVICE", `there is no hardware behind ${path}`),
   ENXIO: (path) => new BootlaceError("NO_DEVICE", `there is no hardware behind ${path}`),
   EIO: (path) => new BootlaceError("NO_DEVICE", `there is no UART behind ${path}`),

@@ -22,16 +22,25 @@ export class FakeIo implements Io {
   readonly stdout: FakeOutput;
   readonly stderr: FakeOutput;
   readonly env: Record<string, string | undefined>;
+  readonly hasTerminal: boolean;
   exited: number | undefined;
   readonly #listeners = new Map<string, Set<() => void>>();
 
   constructor(
-    options: { tty?: boolean; columns?: number; env?: Record<string, string>; stdin?: Readable } = {},
+    options: {
+      tty?: boolean;
+      columns?: number;
+      env?: Record<string, string>;
+      stdin?: Readable;
+      /** One of the three streams is a terminal, be it none of those that are written to. */
+      terminal?: boolean;
+    } = {},
   ) {
     this.stdin = options.stdin ?? Readable.from([]);
     this.stdout = new FakeOutput(options.tty, options.columns);
     this.stderr = new FakeOutput(options.tty, options.columns);
     this.env = { ...options.env };
+    this.hasTerminal = options.terminal ?? true;
   }
   on(event: string, listener: () => void): void {
     this.#listeners.set(event, (this.#listeners.get(event) ?? new Set()).add(listener));

@@ -181,6 +181,11 @@ const BOOT: Readonly<Record<string, Row>> = {
   "--allow-lockout": { changes: [I2C, "--allow-lockout"] },
 };
 
+const CHECK: Readonly<Record<string, Row>> = {
+  "--check": { changes: [I2C, "--check refuse"] },
+  "--no-check": { changes: [I2C, "--no-check"] },
+};
+
 /** Beside what stands above: what a verb has of its own. The words of `own` come first. */
 const OF_VERB: Readonly<
   Record<string, { readonly own: string; readonly rows: Readonly<Record<string, Row>> }>
@@ -204,11 +209,10 @@ const OF_VERB: Readonly<
         changes: [I2C, "--unprotect --yes-erase-everything"],
         refused: [`${I2C} --yes-erase-everything`],
       },
-      "--check": { changes: [I2C, "--check refuse"] },
-      "--no-check": { changes: [I2C, "--no-check"] },
+      ...CHECK,
     },
   },
-  sync: { own: "sync {bin}", rows: { ...SEVERAL, ...IMAGE, ...LEAVE, ...BOOT } },
+  sync: { own: "sync {bin}", rows: { ...SEVERAL, ...IMAGE, ...LEAVE, ...BOOT, ...CHECK } },
   verify: { own: "verify {bin}", rows: { ...SEVERAL, ...IMAGE } },
   read: {
     own: "read {out}",
@@ -287,7 +291,7 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, readonly string
   "image info": { "--json": [], "--format": [], "--base": [], "--offset": [],
     "--only": [],
     "--elf-segments": ["image info {bin} --elf-segments"] },
-  "image convert": { "--to": [], "--fill": ["image convert {file} {out} --to hex --fill 0"], "--format": [], "--base": [], "--offset": [],
+  "image convert": { "--to": [], "--quiet": [], "--fill": ["image convert {file} {out} --to hex --fill 0"], "--format": [], "--base": [], "--offset": [],
     "--only": [],
     "--elf-segments": ["image convert {bin} {out} --elf-segments"] },
   chips: { "--json": [] },

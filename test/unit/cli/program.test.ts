@@ -117,11 +117,11 @@ describe("usage errors", () => {
     [["write", ...TARGET], "error: which firmware for /dev/i2c-1@0x56? FILE is missing. [USAGE]"],
     [
       ["write", "x.hex", "--address", "86"],
-      "error: option '-a, --address <address>' argument '86' is invalid. A 7-bit I2C address is written in hexadecimal with 0x: \"86\" could mean 0x43 (the 7 bits of 0x86) or 0x56 (decimal 86). [USAGE]",
+      'error: --address 86: A 7-bit I2C address is written in hexadecimal with 0x: "86" could mean 0x43 (the 7 bits of 0x86) or 0x56 (decimal 86). [USAGE]',
     ],
     [
       ["read", "out.bin", "--range", "16k"],
-      "error: option '--range <start:length>' argument '16k' is invalid. START:LENGTH is expected, like 0x08000000:16k, or FIRST-LAST, like 0x08000000-0x08003FFF. [USAGE]",
+      "error: --range 16k: START:LENGTH is expected, like 0x08000000:16k, or FIRST-LAST, like 0x08000000-0x08003FFF. [USAGE]",
     ],
     [["write", "x.hex"], "error: no target: --port is missing and BOOTLACE_PORT is not set. [USAGE]"],
     [
@@ -146,10 +146,16 @@ describe("usage errors", () => {
       "error: --json and - both want standard output; name a file. [USAGE]",
     ],
     [["write", "x.hex", "--no-verify", ...TARGET], "error: unknown option '--no-verify'. [USAGE]"],
+    [["protect", "everything"], 'error: everything: It is "readout" or "write". [USAGE]'],
+    [
+      ["write", "x.hex", "--format", "exe"],
+      "error: --format exe: Allowed choices are bin, hex, srec, elf, uf2, dfuse. [USAGE]",
+    ],
   ])("%j", async (argv, message) => {
     const { status, stdout, stderr } = await cli(argv);
     expect(lines(stderr)[0]).toBe(message);
-    expect(lines(stderr)[1]).toMatch(/^ {2}try: .*\.$/);
+    // A hint is a step of its own, or the message has said it.
+    for (const line of lines(stderr).slice(1)) expect(line).toMatch(/^ {2}try: (?!.*See --help).*\.$/);
     expect(status).toBe(2);
     expect(stdout === "").toBe(!argv.includes("--json"));
   });
@@ -282,8 +288,7 @@ describe("write", () => {
         "each character is one page:\n  =  kept, holds the right bytes\n  W  erased and written\n\n" +
         "page  address     size   action           outside the image\n" +
         "0     0x08000000  2 KiB  erase and write  rest is blank\n" +
-        "1     0x08000800  2 KiB  keep\n" +
-        "keep 1 page, erase 1, write 1 (16 bytes)\n",
+        "1     0x08000800  2 KiB  keep\n",
     );
     expect(lines(stderr).at(-1)).toBe("OK  planned only, the flash was not touched, 3.4 s");
   });
@@ -529,6 +534,19 @@ describe("Ctrl-C", () => {
     },
   );
 
+  it("SIGHUP is of a terminal that is gone: where there was none, as under nohup, the job goes on", async () => {
+    const io = new FakeIo({ terminal: false });
+    const { connect } = connecting({
+      write: (_image, { signal } = {}) => {
+        io.signal("SIGHUP");
+        return signal?.aborted === true ? Promise.reject(new Error("stopped")) : Promise.resolve(WRITTEN);
+      },
+    });
+    const { status, stderr } = await cli(["write", hexFile, ...TARGET], { io, connect });
+    expect(lines(stderr).at(-1)).toMatch(/^OK {2}/);
+    expect([status, io.listeners]).toEqual([0, 0]);
+  });
+
   it("ends the wait for an image from standard input that never ends", async () => {
     const io = new FakeIo({ stdin: new Readable({ read: () => undefined }) });
     const running = cli(["write", "-", ...TARGET], { io });
@@ -571,7 +589,9 @@ describe("several targets", () => {
     const { status, stderr } = await cli(["write", hexFile, ...several], { connect });
     expect(asked.map(({ target }) => target)).toEqual(["i2c:/dev/i2c-1@0x51", "i2c:/dev/i2c-1@0x56"]);
     expect(lines(stderr)).toEqual([
+      "/dev/i2c-1@0x51: Chip      STM32G07xxx/08xxx, 4 KiB flash, bootloader V11.3 (protocol 1.2)",
       "OK  /dev/i2c-1@0x51: 1 of 2 pages kept, 16 bytes written and verified (checksum), 3.4 s",
+      "/dev/i2c-1@0x56: Chip      STM32G07xxx/08xxx, 4 KiB flash, bootloader V11.3 (protocol 1.2)",
       "OK  /dev/i2c-1@0x56: 1 of 2 pages kept, 16 bytes written and verified (checksum), 3.4 s",
       "OK  write: all 2 targets",
     ]);
@@ -608,7 +628,16 @@ describe("several targets", () => {
   it.each([
     [["NO_REPLY", undefined], 20, "FAILED  1 of 2 targets: NO_REPLY, exit status 20"],
     [["NO_REPLY", "NO_REPLY"], 20, "FAILED  2 of 2 targets: NO_REPLY, exit status 20"],
-    [["NO_REPLY", "VERIFY_FAILED"], 53, "FAILED  2 of 2 targets: SEVERAL_FAILED, exit status 53"],
+    [
+      ["NO_REPLY", "VERIFY_FAILED"],
+      53,
+      "FAILED  2 of 2 targets: SEVERAL_FAILED (1 NO_REPLY, 1 VERIFY_FAILED), exit status 53",
+    ],
+    [
+      ["WRONG_CHIP", "INTERRUPTED"],
+      130,
+      "FAILED  2 of 2 targets: INTERRUPTED (1 WRONG_CHIP, 1 INTERRUPTED), exit status 130",
+    ],
   ] as const)("%j exits with %i", async (codes, expected, last) => {
     let next = 0;
     const connect: Connect = () => {

@@ -51,6 +51,13 @@ describe("a name that means one chip", () => {
     ["STM32H7A3ZI", 0x480],
     ["0x460", 0x460],
     ["STM32F10xxx medium-density", 0x410],
+    ["stm32g071rbt6tr", 0x460],
+    ["STM32G071xx", 0x460],
+    ["STM32G071RBTx", 0x460],
+    ["STM32L073VZT6", 0x447],
+    ["STM32WBA55CGU6", 0x492],
+    ["STM32WL33CCV6", 0x5f],
+    ["STM32WB05KZV6TR", 0x3b],
   ])("%s", async (text, productId) => {
     expect(await idOf(text)).toBe(productId);
   });
@@ -101,9 +108,19 @@ describe("a name that means none", () => {
     else expect(match.candidates.map(({ productId }) => productId)).toContain(near);
   });
 
-  it.each(["", "stm32", "esp32", "0x999", "STM32X999"])("%o is not a crash", async (text) => {
+  it.each(["", "stm32", "esp32", "0x999", "typo"])("%o has no near ones", async (text) => {
     const match = await deviceByName(text);
-    expect(match.kind).toBe("unknown");
-    expect(match.kind === "unknown" && match.message).toContain(`No chip is called "${text}"; near to it: `);
+    expect(match).toMatchObject({ kind: "unknown", candidates: [], message: `No chip is called "${text}".` });
   });
+
+  it.each(["stm32g071zzz", "stm32g071 or so", "stm32g0711", "STM32G071RBT6TR-AND-MORE", "f103xbogus"])(
+    "%o is more than an order code",
+    async (text) => {
+      const match = await deviceByName(text);
+      expect(match.kind).toBe("unknown");
+      expect(match.kind === "unknown" && match.message).toContain(
+        `No chip is called "${text}"; near to it: `,
+      );
+    },
+  );
 });
