@@ -5,10 +5,12 @@
 import { ERRORS, hex } from "../errors.js";
 import { judgeAdapter } from "./doctor-adapter.js";
 import type { HostFacts, SerialFacts, TargetFacts } from "./doctor-facts.js";
-import type { Finding } from "./finding.js";
+import { type Finding, groupStep } from "./finding.js";
 
 export interface Diagnosis {
   readonly ready: boolean;
+  /** Where nothing was named: what it is ready for. */
+  readonly readyFor?: { readonly i2c: boolean; readonly serial: boolean };
   readonly findings: readonly Finding[];
 }
 
@@ -26,9 +28,9 @@ export function diagnose(facts: HostFacts): Diagnosis {
   ];
   if (facts.target !== undefined && !isSerial) return { ready: isFine(findings), findings };
   if (facts.target !== undefined) return { ready: isFine(target ?? []), findings };
-  const someBus = isFine(general) && adapters.some(isFine);
-  const somePort = facts.serialPorts.some(({ node }) => node.state === "usable");
-  return { ready: someBus || somePort, findings };
+  const i2c = isFine(general) && adapters.some(isFine);
+  const serial = facts.serialPorts.some(({ node }) => node.state === "usable");
+  return { ready: i2c || serial, readyFor: { i2c, serial }, findings };
 }
 
 const isFine = (findings: readonly Finding[]): boolean => findings.every(({ level }) => level !== "bad");
@@ -57,7 +59,7 @@ function judgeSystem(facts: HostFacts): Finding[] {
 
 function judgeModule({ platform, i2cDevLoaded, adapters }: HostFacts): Finding[] {
   if (platform !== "linux") return [];
-  if (!i2cDevLoaded)
+  if (!i2cDevLoaded && adapters.every(({ node }) => node.state === "missing"))
     return [
       {
         level: "bad",
@@ -94,7 +96,7 @@ function judgeSerialPort({ port, node }: SerialFacts, target: TargetFacts | unde
         level: "warning",
         title,
         detail: `You may not read and write it; it belongs to group ${node.group ?? "unknown"}.`,
-        nextStep: `\`sudo usermod -aG ${node.group ?? "dialout"} $USER\`, then log in again.`,
+        nextStep: groupStep(node.group, "dialout"),
       },
     ];
   const name = [port.driver ?? "driver unknown", port.usbName]
@@ -121,7 +123,7 @@ function judgeGpio({ gpioChips }: HostFacts): Finding[] {
         level: "warning",
         title: node.path,
         detail: "You may not use its lines (needed for BOOT0 and NRST only).",
-        nextStep: `\`sudo usermod -aG ${node.group ?? "gpio"} $USER\`, then log in again.`,
+        nextStep: groupStep(node.group, "gpio"),
       };
     const named = lines
       .filter(({ name }) => name !== "")
@@ -154,7 +156,7 @@ function judgeTarget(target: TargetFacts, { adapters, serialPorts }: HostFacts):
       level: "bad",
       title: target.path,
       detail: "You may not use it.",
-      nextStep: `\`sudo usermod -aG ${port.node.group ?? "dialout"} $USER\`, then log in again.`,
+      nextStep: groupStep(port.node.group, "dialout"),
     });
   if (target.address === undefined) return findings;
   return [...findings, ...judgeAddress(target, target.address)];

@@ -25,14 +25,18 @@ export function judgeNode(node: NodeAccess, uid: number, groupHint: string): Fin
       nextStep:
         "`bootlace ports` shows what is there; nodes of a container must be handed in (`docker run --device`).",
     };
-  const group = node.group === undefined || node.group === "root" ? groupHint : node.group;
   return {
     level: "bad",
     title: node.path,
     detail: `User ${uid} may not read and write it; it belongs to group ${node.group ?? "unknown"}.`,
-    nextStep:
-      node.group === "root"
-        ? `Install the udev rules of your distribution (Debian: package i2c-tools) so that group ${group} owns it, or run as root.`
-        : `\`sudo usermod -aG ${group} $USER\`, then log in again; or run as root.`,
+    nextStep: groupStep(node.group, groupHint),
   };
+}
+
+/** Nobody is to join root for a device: it gets a group of its own. */
+export function groupStep(group: string | undefined, usual: string): string {
+  if (group !== "root")
+    return `\`sudo usermod -aG ${group ?? usual} $USER\`, then log in again; or run as root.`;
+  const rules = usual === "i2c" ? " (Debian: package i2c-tools has them)" : "";
+  return `Let a udev rule give it to group ${usual}${rules}, or run as root.`;
 }

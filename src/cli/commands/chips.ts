@@ -22,20 +22,24 @@ async function run(
   options: { readonly json?: boolean },
 ): Promise<number> {
   const { CATALOGUE } = await import("../../devices/catalogue.js");
-  const { entriesByName } = await import("../../devices/name.js");
+  const { deviceByName, entriesByName } = await import("../../devices/name.js");
   const containing = CATALOGUE.filter((entry) => word === undefined || matches(entry, word));
   const found = containing.length > 0 ? containing : entriesByName(word!); // a marking: STM32F103C8T6
   if (found.length === 0) {
     const { namedWithoutRow } = await import("../../devices/without-row.js");
-    throw new BootlaceError("UNKNOWN_CHIP", `no chip in the table matches "${word ?? ""}"`, {
-      hint: namedWithoutRow(Number(word))?.sentence ?? "`bootlace chips` lists all of them.",
+    const match = await deviceByName(word!);
+    const near = match.kind === "unknown" ? match.candidates.map(({ name }) => name).join(", ") : "";
+    throw new BootlaceError("UNKNOWN_CHIP", `no chip in the table matches "${word!}"`, {
+      hint:
+        namedWithoutRow(Number(word))?.sentence ??
+        `${near === "" ? "" : `Near to it: ${near}. `}\`bootlace chips\` lists all of them.`,
     });
   }
   io.stdout.write(options.json === true ? document("chips", { chips: found }) : chipsText(found));
   return 0;
 }
 
-/** A user types "STM32G071CBT6" or "g071"; the table has "STM32G071". */
+/** A user types "g071"; the table has "STM32G071". Of a whole marking, "STM32G071CBT6", devices/name.ts knows what may follow. */
 export function matches(
   { productId, series, name, parts, addresses, doubtful }: CatalogueEntry,
   word: string,
@@ -48,9 +52,7 @@ export function matches(
   const text = word.toUpperCase();
   const full = text.startsWith("STM32") ? text : `STM32${text}`;
   if (text === series) return true;
-  return (
-    name.toUpperCase().includes(text) || parts.some((part) => part.startsWith(full) || full.startsWith(part))
-  );
+  return name.toUpperCase().includes(text) || parts.some((part) => part.startsWith(full));
 }
 
 function chipsText(chips: readonly CatalogueEntry[]): string {

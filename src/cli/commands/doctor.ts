@@ -34,9 +34,18 @@ async function run(context: Context, options: TargetOptions): Promise<number> {
 const MARKS: Readonly<Record<FindingLevel, string>> = { ok: "ok", note: "note", warning: "warn", bad: "BAD" };
 const MARK_WIDTH = 6;
 
-export function diagnosisText({ ready, findings }: Diagnosis, style: Style): string {
+/** Ready for one of the two and not for the other is no plain yes. */
+function readyText({ readyFor, findings }: Diagnosis): string {
+  if (readyFor === undefined || readyFor.i2c === readyFor.serial) return "bootlace should work here";
+  const [has, lacks] = readyFor.i2c ? ["I2C", "serial ports"] : ["serial ports", "I2C"];
+  const why = findings.some(({ level }) => level === "bad") ? `, see the findings marked ${MARKS.bad}` : "";
+  return `for ${has}; not for ${lacks}${why}`;
+}
+
+export function diagnosisText(diagnosis: Diagnosis, style: Style): string {
+  const { ready, findings } = diagnosis;
   const verdict = ready
-    ? `${style.green(style.bold("READY"))}  bootlace should work here`
+    ? `${style.green(style.bold("READY"))}  ${readyText(diagnosis)}`
     : `${style.red(style.bold("NOT READY"))}  see the findings marked ${MARKS.bad}`;
   return `${findings.map((finding) => findingText(finding, style)).join("")}${verdict}\n`;
 }

@@ -70,16 +70,44 @@ describe("doctor", () => {
   });
 });
 
+describe("doctor's verdict where nothing was named", () => {
+  const BAD = { level: "bad", title: "I2C buses", detail: "None.", nextStep: "Make one." } as const;
+  it.each([
+    [{ i2c: true, serial: true }, [], "READY  bootlace should work here"],
+    [{ i2c: true, serial: false }, [], "READY  for I2C; not for serial ports"],
+    [
+      { i2c: false, serial: true },
+      [BAD],
+      "READY  for serial ports; not for I2C, see the findings marked BAD",
+    ],
+  ])("of %j", (readyFor, findings, verdict) => {
+    const text = diagnosisText({ ready: true, readyFor, findings }, styleOf(new FakeOutput(), {}));
+    expect(text.trimEnd().split("\n").at(-1)).toBe(verdict);
+  });
+});
+
 describe("chips", () => {
   const found = (word: string): string[] =>
     CATALOGUE.filter((entry) => matches(entry, word)).map(({ name }) => name);
 
-  it.each(["g071", "STM32G071", "stm32g071cbt6", "0x460"])("%s is the G07x", (word) => {
+  it.each(["g071", "STM32G071", "0x460", "460"])("%s is the G07x", (word) => {
     expect(found(word)).toContain("STM32G07xxx/08xxx");
   });
 
   it("a series is all of its rows", () => {
     expect(found("G0").length).toBe(CATALOGUE.filter(({ series }) => series === "G0").length);
+  });
+
+  it.each(["stm32g071cbt6", "STM32G071RBT6TR"])("%s, a marking, is the G07x", async (marking) => {
+    expect((await cli(["chips", marking])).stdout).toContain("STM32G07xxx/08xxx");
+  });
+
+  it("a slip is answered with what is near", async () => {
+    const { status, stderr } = await cli(["chips", "stm32g071zzz"]);
+    expect(stderr).toMatch(
+      /no chip in the table matches "stm32g071zzz".*\n.*Near to it: STM32G07xxx\/08xxx.*`bootlace chips`/,
+    );
+    expect(status).toBe(30);
   });
 
   it("a product ID that has a name and no row is called by it", async () => {

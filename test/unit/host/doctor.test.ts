@@ -87,6 +87,25 @@ describe("the doctor", () => {
     expect(bad(facts)[0]?.nextStep).toContain("sudo usermod -aG i2c $USER");
   });
 
+  it("never advises to join root", () => {
+    const node = { path: "/dev/ttyS0", state: "denied", group: "root" } as const;
+    const closed: HostFacts = {
+      ...HOST,
+      adapters: [{ ...ADAPTER, node: { ...node, path: "/dev/i2c-1" } }],
+      serialPorts: [{ port: { path: "/dev/ttyS0", links: [] }, node }],
+      gpioChips: [{ node: { ...node, path: "/dev/gpiochip0" }, lines: [] }],
+    };
+    for (const facts of [closed, { ...closed, target: { path: "/dev/ttyS0" } }]) {
+      const steps = diagnose(facts).findings.map(({ nextStep = "" }) => nextStep);
+      expect(steps.join("\n")).not.toContain("usermod");
+      expect(steps).toContain("Let a udev rule give it to group dialout, or run as root.");
+    }
+  });
+
+  it("says nothing of a module where the buses are there all the same, as in a container", () => {
+    expect(bad({ ...HOST, i2cDevLoaded: false })).toEqual([]);
+  });
+
   it("says that an SMBus-only adapter will not do", () => {
     expect(bad(withAdapter({ functionality: 0x0eff_0008 }))[0]?.detail).toContain("SMBus only");
   });
@@ -103,7 +122,10 @@ describe("the doctor", () => {
         node: { path: "/dev/ttyUSB0", state: "usable" },
       },
     ] as const;
-    expect(diagnose({ ...HOST, adapters: [], serialPorts }).ready).toBe(true);
+    expect(diagnose({ ...HOST, adapters: [], serialPorts })).toMatchObject({
+      ready: true,
+      readyFor: { i2c: false, serial: true },
+    });
     expect(diagnose({ ...HOST, adapters: [], serialPorts, target: { path: "/dev/ttyUSB0" } }).ready).toBe(
       true,
     );
