@@ -7,7 +7,7 @@ import type { Range } from "../../devices/device.js";
 import { MemoryImage, type Segment } from "../../image/image.js";
 import { writeBin } from "../../image/write-bin.js";
 import { deliver } from "../image-output.js";
-import type { Action } from "./command-line.js";
+import type { Action } from "./action.js";
 import { meetAgain } from "./open-chip.js";
 import { setReadout } from "./readout.js";
 import { partsOf, type Span, spanOf } from "./memory.js";

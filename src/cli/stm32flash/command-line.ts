@@ -1,11 +1,11 @@
 /** The options of stm32flash 0.7 as one object. Strict: what is not understood is refused before anything is opened. */
 import { isSerialMode, type SerialMode } from "../../transport/serial/mode.js";
+import type { Action } from "./action.js";
 import { getopt, type Option } from "./getopt.js";
 import { parseSignals, type Signals } from "./signals.js";
 import { parseNumber } from "./numbers.js";
+import { checkActions } from "./unused.js";
 import { usageError } from "./usage-error.js";
-
-export type Action = "info" | "read" | "write" | "erase" | "crc" | "write unprotect" | "read protect" | "read unprotect"; // prettier-ignore
 
 /** -s and -e, or -S. */
 export interface Place {
@@ -50,9 +50,11 @@ export interface CommandLine {
   readonly mode: SerialMode;
   readonly frames: FrameLimits;
   readonly signals?: Signals;
+  /** Of the options that were given. */
+  readonly letters: ReadonlySet<string>;
 }
 
-const LETTERS = "a:b:m:r:w:e:vn:g:jkfcChuos:S:F:i:R";
+export const LETTERS = "a:b:m:r:w:e:vn:g:jkfcChuos:S:F:i:R";
 
 /** What 0.7 knows; any other rate it refuses. */
 export const BAUD_RATES = [
@@ -75,6 +77,7 @@ const DEFAULTS: CommandLine = {
   baud: 57_600,
   mode: "8e1",
   frames: {},
+  letters: new Set(),
 };
 
 /** @throws BootlaceError USAGE */
@@ -87,7 +90,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   if (device === undefined || device === "") throw usageError("no device is named");
   if (more.length > 0) throw usageError(`one device is enough: "${more[0]!}" comes after "${device}"`);
   checkTogether(line);
-  return { ...line, device };
+  const letters = new Set(options.map(({ letter }) => letter));
+  checkActions(line.action, letters);
+  return { ...line, device, letters };
 }
 
 type Reader = (argument: string, line: CommandLine, option: Option) => Partial<CommandLine>;
@@ -168,8 +173,7 @@ function limit(text: string, what: string, least: number, most: number): number 
   return value > most ? undefined : value;
 }
 
-function checkTogether({ action, verify, place }: CommandLine): void {
-  if (verify && action !== "write") throw usageError("-v goes with -w only");
+function checkTogether({ place }: CommandLine): void {
   const byPage = (place.startPage ?? 0) > 0 || (place.pages ?? 0) > 0; // -e 0 is about erasing
   const byAddress = place.start !== undefined || place.length !== undefined;
   if (byPage && byAddress)

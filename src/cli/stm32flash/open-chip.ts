@@ -13,6 +13,7 @@ import { getVersion, identify, type Identity } from "../../protocol/identify.js"
 import { delay, type Transport } from "../../transport/transport.js";
 import type { CommandLine } from "./command-line.js";
 import { LimitedTransport } from "./limited-transport.js";
+import { checkPort, checkResume, type PortKind } from "./unused.js";
 import { usageError } from "./usage-error.js";
 
 export interface Port {
@@ -25,19 +26,32 @@ export interface Port {
 /** Opens the port and takes its lock; sends nothing. @throws BootlaceError */
 export async function openPort(line: CommandLine, signal: AbortSignal): Promise<Port> {
   const port = await openByKind(line, signal);
+  try {
+    checkResume(port.transport.traits, line.resume);
+  } catch (error) {
+    await port.close();
+    throw error;
+  }
   return { ...port, transport: new LimitedTransport(port.transport, line.frames) };
 }
 
 async function openByKind(line: CommandLine, signal: AbortSignal): Promise<Port> {
-  const { device } = line;
-  if (device.startsWith("sim:")) return openSimulated(device);
+  const { device, letters } = line;
   const path = await realpath(device).catch(() => device);
-  if (/^i2c-\d+$/.test(basename(path))) return openI2c(path, line.address, signal);
+  const kind = kindOf(device, path);
+  checkPort(kind, device, letters);
+  if (kind === "a simulated chip") return openSimulated(device);
+  if (kind === "an I2C bus") return openI2c(path, line.address, signal);
   const { openSerial } = await import("../../transport/serial/serial.js");
   const { baud, mode, signals } = line;
   // A sequence decides about RTS and DTR, also what they are when the port is closed.
   const transport = await openSerial({ path: device, baud, mode, signal, hangUp: signals === undefined });
   return { transport, address: undefined, close: () => transport.close() };
+}
+
+function kindOf(device: string, path: string): PortKind {
+  if (device.startsWith("sim:")) return "a simulated chip";
+  return /^i2c-\d+$/.test(basename(path)) ? "an I2C bus" : "a serial port";
 }
 
 async function openI2c(path: string, address: number | undefined, signal: AbortSignal): Promise<Port> {

@@ -85,6 +85,12 @@ export const DIFFERENCES = {
     here: "refused.",
     why: "a misspelt -w that writes nothing must not look like success.",
   },
+  "unused-options": {
+    theirs:
+      "takes no notice of options that mean nothing to the port or to what is done: -b, -m and -c on I2C, -a on a serial port, -f without -w, -S, -s, -e and -n with -u, -j or -k, -R beside -g.",
+    here: "refused.",
+    why: "an option that is given is meant; one that does nothing is a slip.",
+  },
   "bad-numbers": {
     theirs:
       "reads what is no number as 0, and ignores what follows a number: -e x does not erase, -g x starts the flash.",

@@ -105,11 +105,12 @@ describe("the command line", () => {
       baud: 57_600,
       mode: "8e1",
       frames: {},
+      letters: new Set(),
     });
   });
 
   it("takes every option", () => {
-    const line = parse("-a 0x56 -b 115200 -m 8N1 -w x.hex -v -f -n 3 -g 0x0 -R -c -F 64:34 -s 2 -e 4 -i rts:-rts /dev/i2c-1"); // prettier-ignore
+    const line = parse("-a 0x56 -b 115200 -m 8N1 -w x.hex -v -f -n 3 -g 0x0 -c -F 64:34 -s 2 -e 4 -i rts:-rts /dev/i2c-1"); // prettier-ignore
     expect(line).toMatchObject({
       address: 0x56,
       baud: 115_200,
@@ -120,7 +121,7 @@ describe("the command line", () => {
       raw: true,
       retries: 3,
       go: 0,
-      reset: true,
+      reset: false,
       resume: true,
       frames: { rx: 64, tx: 34 },
       place: { startPage: 2, pages: 4 },
@@ -146,7 +147,7 @@ describe("the command line", () => {
     ["-S 0", { start: 0 }],
     ["-e 0 -S 0x08001000", { start: 0x0800_1000, pages: 0 }],
   ])("reads the place of %s", (option, place) => {
-    expect(parse(`${option} /dev/ttyS1`).place).toEqual(place);
+    expect(parse(`-w x ${option} /dev/ttyS1`).place).toEqual(place);
   });
 
   it.each([
@@ -186,5 +187,20 @@ describe("the command line", () => {
     expect(message(() => parse("-b 57601 a"))).toMatch(
       /^USAGE: -b: 57601 is none of the rates 1200 1800 .* 57600 115200 /,
     );
+  });
+});
+
+describe("an option that would have no effect", () => {
+  it.each([
+    ["-v", "-w x", ["", "-r x", "-o", "-C", "-u", "-j", "-k"], "-v goes with -w only"],
+    ["-f", "-w x", ["", "-r x", "-o", "-C", "-u", "-j", "-k"], "-f goes with -w only"],
+    ["-n 3", "-r x", ["", "-u", "-j", "-k"], "-n goes with -r, -w, -o and -C only"],
+    ["-s 1", "-o", ["", "-u", "-j", "-k"], "-s goes with -r, -w, -o and -C only"],
+    ["-e 1", "-C", ["", "-u", "-j", "-k"], "-e goes with -r, -w, -o and -C only"],
+    ["-S 0", "-r x", ["", "-u", "-j", "-k"], "-S goes with -r, -w, -o and -C only"],
+    ["-R", "-o", ["-g 0"], "-g starts a program and -R resets the chip: one command does one of the two"],
+  ])("is refused: %s goes with %s, not with %j", (option, good, bad, message) => {
+    expect(() => parse(`${option} ${good} a`)).not.toThrow();
+    for (const words of bad) expect(() => parse(`${option} ${words} a`.replace(/ +/g, " "))).toThrow(message);
   });
 });
