@@ -13,9 +13,21 @@ import { buses } from "./rows/buses.js";
 import { hostCost } from "./rows/host-cost.js";
 import { memory } from "./rows/memory.js";
 import { startUp } from "./rows/start-up.js";
-import { fullWrites, legacy, onePage, unchanged } from "./rows/writes.js";
+import { uartWrites } from "./rows/uart.js";
+import { legacy } from "./rows/legacy.js";
+import { fullWrites, onePage, unchanged } from "./rows/writes.js";
 
-const ROWS: readonly Row[] = [...fullWrites, onePage, unchanged, legacy, hostCost, buses, startUp, memory];
+const ROWS: readonly Row[] = [
+  ...fullWrites,
+  onePage,
+  unchanged,
+  ...legacy,
+  ...uartWrites,
+  hostCost,
+  buses,
+  startUp,
+  memory,
+];
 
 async function main(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({

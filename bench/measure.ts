@@ -72,6 +72,19 @@ function run(command: readonly string[], env: Readonly<Record<string, string>>):
   });
 }
 
+/** The run whose time is nearest to the median of all. */
+export function nearestToMedian<T>(all: readonly T[], timeOf: (run: T) => number): T {
+  const middle = median(all.map(timeOf));
+  const off = (run: T): number => Math.abs(timeOf(run) - middle);
+  return all.reduce((best, each) => (off(each) < off(best) ? each : best));
+}
+
+export async function repeated<T>(runs: number, run: () => Promise<T>): Promise<T[]> {
+  const all: T[] = [];
+  for (let i = 0; i < runs; i++) all.push(await run());
+  return all;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

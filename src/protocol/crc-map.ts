@@ -17,7 +17,7 @@ const CODE = {
     "9146ded1d8e704480549bff34f8f4160bff34f8ffee7000008ed00e0b71dc1040400fa05",
 } as const;
 
-/** "nibble": 64 bytes of table, the slower one. "byte": 1 KiB of table, pays from half a megabyte on. */
+/** "nibble": 64 bytes of table, for little. "byte": 1 KiB of table, faster from about 3 KiB on. */
 export type CrcMapTable = keyof typeof CODE;
 
 export const CRC_MAP_TABLES = Object.keys(CODE) as CrcMapTable[];

@@ -179,7 +179,7 @@ describe("a checksum that is to be proven", () => {
 
   afterEach(() => void vi.restoreAllMocks());
 
-  it("one checksum of everything costs three pieces that are read, not everything", async () => {
+  it("one checksum of everything costs three short pieces that are read, not everything", async () => {
     const { target, transport, chip } = await connectSim("stm32f103rc?bus=uart", { crcProgram: "always" });
     chip.poke(BASE, image.segments[0]!.bytes);
     let bytes = 0;
@@ -193,8 +193,7 @@ describe("a checksum that is to be proven", () => {
       crc: stm32Crc(image.segments[0]!.bytes),
       by: "checksum program",
     });
-    expect(bytes).toBeGreaterThan(3 * 2048);
-    expect(bytes).toBeLessThan(4 * 2048);
+    expect(bytes).toBeLessThan(1024); // the program itself and its results among them
   });
 
   it.each([
@@ -242,7 +241,7 @@ describe("a checksum that is to be proven", () => {
   ] as const)(
     "piece %i is read beside the first results unless the product is proven (%s): %s",
     async (piece, proven, by) => {
-      const target = await changingAt(piece * 2048 + 100, proven);
+      const target = await changingAt(piece * 64 + 10, proven);
       expect(await target.checksum(range)).toMatchObject({ by });
     },
   );

@@ -29,8 +29,6 @@ import type { Checksummer, ProgramSource } from "./checksummer.js";
 import { readSpan } from "./read.js";
 import type { Span } from "./span.js";
 
-/** From here on the larger table has paid for itself: see CRC_MAP_CYCLES. */
-const BYTE_TABLE_FROM_BYTES = 512 * 1024;
 /** Reading 1 KiB: 9 bits a byte at 400 kHz, 11 bits at 115200 baud; slower than this on slower wires. */
 const READ_MS_PER_KIB = { message: 25, byte: 95 } as const;
 /** Writing the program, reading it and its results, Go, the questions until it answers. */
@@ -41,7 +39,7 @@ const WORTH_MS = 300;
 const LATE_MS = 2000;
 /** Asked for and read beside the first results of a session, where the product is not known to do this for certain: so many, of so many bytes. */
 const SAMPLES = 3;
-const SAMPLE_BYTES = 2048;
+const SAMPLE_BYTES = 64;
 
 export class CrcProgram implements Checksummer {
   readonly by = "checksum program";
@@ -95,8 +93,7 @@ export class CrcProgram implements Checksummer {
   }
 
   #expectedMs(bytes: number): number {
-    const { fixed, perByte } = CRC_MAP_CYCLES[tableFor(bytes)];
-    return ((fixed + perByte * bytes) * 1000) / this.#place.clockHz + this.#place.startupMs;
+    return (cyclesFor(tableFor(bytes), bytes) * 1000) / this.#place.clockHz + this.#place.startupMs;
   }
 
   #programFor(spans: readonly Span[], bytes: number): CrcMapProgram {
@@ -171,7 +168,12 @@ async function agree(
 /** A result of 4 bytes, and at worst an entry of 16 in the job. */
 const BYTES_PER_SPAN = 20;
 
-const tableFor = (bytes: number): CrcMapTable => (bytes >= BYTE_TABLE_FROM_BYTES ? "byte" : "nibble");
+const cyclesFor = (table: CrcMapTable, bytes: number): number =>
+  CRC_MAP_CYCLES[table].fixed + CRC_MAP_CYCLES[table].perByte * bytes;
+
+/** Filling the larger table pays from about 3 KiB on. */
+const tableFor = (bytes: number): CrcMapTable =>
+  cyclesFor("byte", bytes) < cyclesFor("nibble", bytes) ? "byte" : "nibble";
 
 /** Spans of one length that lie one behind the other are one entry of the job. */
 function rangesOf(spans: readonly Span[]): CrcRanges[] {

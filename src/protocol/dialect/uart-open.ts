@@ -43,10 +43,8 @@ const STREAM_PATIENCE_MS = 1_500;
 const SYNC_ATTEMPTS = 3;
 
 /** At the rate that it was met at: a reset changes nothing about that. */
-export async function meetStreamAgain(transport: Transport, patienceMs: number): Promise<boolean> {
-  await transport.discardInput();
-  return answersSync(transport, Math.ceil(patienceMs / SYNC_TIMEOUT_MS));
-}
+export const meetStreamAgain = (transport: Transport, patienceMs: number): Promise<boolean> =>
+  answersSync(transport, Math.ceil(patienceMs / SYNC_TIMEOUT_MS));
 
 /** How long the chip may take to answer a 0x7F. */
 const SYNC_TIMEOUT_MS = 300;
@@ -58,7 +56,9 @@ async function answersSync(transport: Transport, attempts: number, strange: numb
       await transport.discardInput(); // L412 with bootloader V13.1 answers twice
       return true;
     }
-    if (answer !== undefined) strange.push(answer);
+    if (answer === undefined) continue;
+    strange.push(answer);
+    await transport.discardInput(); // what a line says while a chip starts: the answer to this 0x7F may lie behind it
   }
   return false;
 }

@@ -46,7 +46,7 @@ describe("a checksum program", () => {
       >;
       const ranges = [{ start: device.flash.base, bytes: 2048, count: 16 }];
       const from = Math.ceil(area.start / CRC_MAP_ALIGNMENT) * CRC_MAP_ALIGNMENT;
-      expect(from + crcMapRoom({ ranges, table: "nibble" }), device.name).toBeLessThanOrEqual(area.end);
+      expect(from + crcMapRoom({ ranges, table: "byte" }), device.name).toBeLessThanOrEqual(area.end);
     }
     expect(runs.length).toBeGreaterThan(50);
   });
