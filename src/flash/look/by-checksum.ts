@@ -1,4 +1,4 @@
-/** Which pages differ, by the ROM's checksum: one command for a run of pages, then by halves. */
+/** Which pages differ, by the ROM's checksum: one command for a run of pages, then by halves; before a long run a few pages. */
 import type { CheckedBy } from "../events.js";
 import type { Segment } from "../../image/image.js";
 import { stm32CrcOfFill } from "../../protocol/crc.js";
@@ -9,6 +9,9 @@ import { Comparison, SAMPLES, samplesOf, type Holding } from "./comparison.js";
 import { crcsOf } from "./crc.js";
 import { readSpan } from "./read.js";
 import { joined } from "./span.js";
+
+/** Beyond this the chip computes so long that a few pages are asked about first: when they differ, the run need not be asked about. */
+const SHORT_BYTES = 128 * 1024;
 
 export class ByChecksum extends Comparison {
   constructor(
@@ -23,9 +26,11 @@ export class ByChecksum extends Comparison {
   }
 
   protected async compare(stretch: readonly PageContent[]): Promise<void> {
+    const isLong = stretch.reduce((sum, { page }) => sum + page.size, 0) > SHORT_BYTES;
+    if (isLong && (await this.#allDiffer(stretch))) return this.settle(stretch, "other");
     const holding = await this.#ask(stretch);
-    const hopeless = holding === "other" && stretch.length > SAMPLES * 2 && (await this.#allDiffer(stretch));
-    if (holding !== "other" || hopeless) this.settle(stretch, holding);
+    const isHopeless = holding === "other" && !isLong && (await this.#allDiffer(stretch));
+    if (holding !== "other" || isHopeless) this.settle(stretch, holding);
     else await this.#halve(stretch);
   }
 
@@ -47,6 +52,7 @@ export class ByChecksum extends Comparison {
   }
 
   async #allDiffer(stretch: readonly PageContent[]): Promise<boolean> {
+    if (stretch.length <= SAMPLES * 2) return false;
     for (const content of samplesOf(stretch)) if ((await this.#ask([content])) !== "other") return false;
     return true;
   }

@@ -1,5 +1,5 @@
 /** Which pages differ, found by checksum and by reading. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { compare } from "../../../../src/flash/look/compare.js";
 import { contentsOf } from "../../../../src/flash/look/contents.js";
 import { firmware, noise } from "../../../support/sim-target.js";
@@ -57,6 +57,26 @@ describe.each([
 });
 
 describe("comparing by checksum", () => {
+  /** How many bytes each question was about. */
+  async function asked(pages: number, held: (wanted: Uint8Array) => Uint8Array) {
+    const image = firmware(FLASH, pages * PAGE);
+    const { run, sim } = await jobOnSim("stm32g0b1", held(image.segments[0]!.bytes));
+    const lengths = vi.spyOn(run.session.loader, "checksum");
+    await compare(run, contentsOf(image, run.session.geometry));
+    await sim.target.close();
+    return lengths.mock.calls.map(([, length]) => length / PAGE);
+  }
+
+  it("asks about up to 128 KiB in one go, and about samples when that differs", async () => {
+    expect(await asked(64, (wanted) => wanted)).toEqual([64]);
+    expect(await asked(64, (wanted) => noise(wanted.length, 77))).toEqual([64, 1, 1, 1]);
+  });
+
+  it("asks about samples first where the image is larger", async () => {
+    expect(await asked(128, (wanted) => noise(wanted.length, 77))).toEqual([1, 1, 1]);
+    expect(await asked(128, (wanted) => wanted)).toEqual([1, 128]);
+  });
+
   it("tells pages that are blank from those that hold something else", async () => {
     const found = await holdings(BY_CHECKSUM, () => new Uint8Array());
     expect(found.holdings).toEqual(Array(8).fill("blank"));
