@@ -15,7 +15,11 @@ export interface UartJob {
   /** What the chip holds before, and must hold afterwards. */
   readonly before: Uint8Array;
   readonly after: Uint8Array;
-  command(target: { readonly path: string; readonly baud: string; readonly file: string }): readonly string[];
+  readonly command: (target: {
+    readonly path: string;
+    readonly baud: string;
+    readonly file: string;
+  }) => readonly string[];
 }
 
 export interface UartRun {

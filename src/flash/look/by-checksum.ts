@@ -27,9 +27,9 @@ export class ByChecksum extends Comparison {
 
   protected async compare(stretch: readonly PageContent[]): Promise<void> {
     const isLong = stretch.reduce((sum, { page }) => sum + page.size, 0) > SHORT_BYTES;
-    if (isLong && (await this.#allDiffer(stretch))) return this.settle(stretch, "other");
-    const holding = await this.#ask(stretch);
-    const isHopeless = holding === "other" && !isLong && (await this.#allDiffer(stretch));
+    const isOther = isLong && (await this.#allDiffer(stretch));
+    const holding = isOther ? "other" : await this.#ask(stretch);
+    const isHopeless = isOther || (holding === "other" && !isLong && (await this.#allDiffer(stretch)));
     if (holding !== "other" || isHopeless) this.settle(stretch, holding);
     else await this.#halve(stretch);
   }
