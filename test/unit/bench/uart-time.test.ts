@@ -41,7 +41,10 @@ describe("the floor of a write over UART", () => {
   });
 
   it("has three answers for each 256 bytes that wait for the adapter, and two for the erase", () =>
-    expect(writeFloorMs({ ...write, latencyMs: 16 }) - writeFloorMs(write)).toBeCloseTo((3 * 512 + 2) * 16, 6));
+    expect(writeFloorMs({ ...write, latencyMs: 16 }) - writeFloorMs(write)).toBeCloseTo(
+      (3 * 512 + 2) * 16,
+      6,
+    ));
 
   it("an answer of one character takes its own time and the adapter's", () =>
     expect(answerMs(1, 115_200, 16)).toBeCloseTo(16 + characterMs(115_200), 9));
