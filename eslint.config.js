@@ -9,7 +9,7 @@ const OF_THE_SYSTEM = JSON.parse(
 /** What runs in a browser too: all of these rooms but those. */
 const PORTABLE = {
   files: [
-    "src/{arguments,bytes,contract,errors,monotonic,next-turn,simulator}.ts",
+    "src/{arguments,bytes,contract,errors,library-words,monotonic,next-turn,simulator}.ts",
     "src/{protocol,flash,image,devices,simulator}/**/*.ts",
     "src/transport/{arguments,contract/*,sim/*,transport,traits,wrap,turns,target,trace,stoppable}.ts",
   ],

@@ -1,13 +1,22 @@
 /** A failure in words: what and where, the system's own error, the state of the chip, what to try. No stack. */
-import { BootlaceError, isSystemError } from "../errors.js";
+import { BootlaceError, isSystemError, type SystemError } from "../errors.js";
 import type { Output, Style } from "./style.js";
 import { wrap } from "./text.js";
 
 /** Any thrown thing as a BootlaceError; what bootlace did not foresee is its bug and says so. */
 export function asBootlaceError(error: unknown): BootlaceError {
   if (error instanceof BootlaceError) return error;
+  if (isSystemError(error)) return refusedBySystem(error);
   const text = error instanceof Error ? error.message : String(error);
   return new BootlaceError("INTERNAL", `unexpected error: ${text}`, {}, { cause: error });
+}
+
+/** Nobody was in between who knows more; what the system says no to is not our bug. */
+function refusedBySystem(error: SystemError & { readonly path?: string }): BootlaceError {
+  const { path, syscall } = error;
+  const what = path === undefined ? syscall : `${syscall} of ${path}`;
+  const context = path === undefined ? {} : { file: path };
+  return new BootlaceError("FILE_FAILED", `the system refuses ${what}`, context, { cause: error });
 }
 
 const TAKE_IT =
@@ -60,8 +69,8 @@ export function failureText(error: BootlaceError, style: Style, prefix = ""): st
 }
 
 /** A message about the command line says itself what is expected; the table's hint for all of them would add nothing. */
-const hintOf = ({ code, context, hint }: BootlaceError): string | undefined =>
-  code === "USAGE" ? context.hint : hint;
+const hintOf = ({ code, context, commandHint }: BootlaceError): string | undefined =>
+  code === "USAGE" ? context.hint : commandHint;
 
 /** What a developer needs, for --trace only. */
 export function stackText(error: unknown): string {

@@ -5,6 +5,8 @@ import { TARGET } from "../transport/arguments.js";
 import type { TargetAddress } from "../transport/target.js";
 import { type Diagnosis, diagnose } from "./doctor.js";
 import { gatherFacts } from "./doctor-facts.js";
+import { inLibraryWords } from "../library-words.js";
+import type { Finding } from "./finding.js";
 import { readTarget } from "./open/read-target.js";
 
 /**
@@ -14,6 +16,14 @@ import { readTarget } from "./open/read-target.js";
  * @throws BootlaceError USAGE for a target that is not understood, or is a simulated chip
  */
 export async function doctor(target?: string | TargetAddress): Promise<Diagnosis> {
+  const { ready, findings } = await examine(target);
+  const inWords = ({ nextStep, ...finding }: Finding): Finding =>
+    nextStep === undefined ? finding : { ...finding, nextStep: inLibraryWords(nextStep) };
+  return { ready, findings: findings.map(inWords) };
+}
+
+/** The same in the words of the command line. */
+export async function examine(target?: string | TargetAddress): Promise<Diagnosis> {
   if (target !== undefined) checkArgument("target", TARGET, target);
   const place = typeof target === "string" ? readTarget(target) : target;
   if (place?.kind === "sim")

@@ -51,8 +51,7 @@ export const openMemoryFile = (
   chip: string,
   flash: { size: number; erased: number },
 ): ChipMemory => {
-  const fd = attempt(path, () => openSync(path, "a+"));
-  closeSync(fd);
+  attempt(path, () => closeSync(openSync(path, "a+")));
   return new MemoryFile(path, chip, flash);
 };
 
@@ -66,7 +65,7 @@ class MemoryFile implements ChipMemory {
     this.#path = path;
     this.#chip = chip;
     this.#fd = attempt(path, () => openSync(path, "r+"));
-    const { size } = fstatSync(this.#fd);
+    const { size } = attempt(path, () => fstatSync(this.#fd!));
     if (size > flash.size) {
       this.close();
       const message = `${path}: ${size} bytes, but ${chip} has ${flash.size} bytes of flash`;
@@ -80,7 +79,8 @@ class MemoryFile implements ChipMemory {
   }
 
   loadFlash(into: Uint8Array): void {
-    if (this.#fd !== undefined) readSync(this.#fd, into, 0, into.length, 0);
+    const fd = this.#fd;
+    if (fd !== undefined) attempt(this.#path, () => readSync(fd, into, 0, into.length, 0));
   }
 
   writeFlash(offset: number, bytes: Uint8Array): void {
@@ -106,8 +106,9 @@ class MemoryFile implements ChipMemory {
   }
 
   close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
+    const fd = this.#fd;
     this.#fd = undefined;
+    if (fd !== undefined) attempt(this.#path, () => closeSync(fd)); // some file systems say only now that the disk is full
   }
 
   #readSide(): ChipSideState | undefined {

@@ -40,10 +40,9 @@ export async function openTransport(target: TargetAddress, options: OpenOptions 
     case "i2c": {
       const { path, address } = target;
       if (address === undefined)
-        throw new BootlaceError(
-          "USAGE",
-          `${path}: which address? Give it with --address, or name the chip with --chip`,
-        );
+        throw new BootlaceError("USAGE", `${path}: which address?`, {
+          hint: "Give it with --address, or name the chip with --chip; a scan of the bus looks for it.",
+        });
       const { openI2cDev } = await import("./i2c/dev.js");
       return openI2cDev({ ...i2c, path, address });
     }

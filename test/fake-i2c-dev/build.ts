@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { projectFolder } from "./project-folder.js";
 
 const SOURCES = ["preload.c", "link.c", "i2c-dev.c", "fake.h"];
-const FLAGS = ["-std=gnu11", "-O2", "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror"];
+/** For a preload library. */
+export const SHARED = ["-std=gnu11", "-O2", "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror"];
 
 /** Folder for what tests and benchmarks compile; not part of the package. */
 export function cacheFolder(): string {
@@ -40,6 +41,6 @@ export function buildPreload(): string {
   return compile(
     "fake-i2c-dev.so",
     SOURCES.map((file) => join(folder, file)),
-    FLAGS,
+    SHARED,
   );
 }

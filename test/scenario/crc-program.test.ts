@@ -130,7 +130,7 @@ describe("when something is amiss", () => {
       await expect(target.write(image)).rejects.toMatchObject({
         code: "RESET_FAILED",
         message: expect.stringMatching(/did not come back from the checksum program in its RAM$/) as string,
-        hint: "Reset it with BOOT0 high and run the same command again without --crc-program.",
+        commandHint: "Reset it with BOOT0 high and run the same command again without --crc-program.",
       });
       expect(chip.wouldBoot()).toBe(false);
     },
@@ -229,7 +229,7 @@ describe("a checksum that is to be proven", () => {
     const { target } = await connectSim("stm32f072?bus=uart");
     await expect(target.checksum(range, { prove: true })).rejects.toMatchObject({
       code: "NOT_OFFERED",
-      hint: "Give --crc-program.",
+      commandHint: "Give --crc-program.",
     });
   });
 

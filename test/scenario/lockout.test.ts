@@ -68,7 +68,8 @@ describe.each(NEW)("a new chip, %s", (name) => {
     await expect(write(IMAGE)).rejects.toMatchObject({
       code: "LOCKOUT",
       message: BECAUSE,
-      hint: "Pass --keep-bootloader to let BOOT0 count from now on, or --allow-lockout if this write may be the last one by BOOT0.",
+      commandHint:
+        "Pass --keep-bootloader to let BOOT0 count from now on, or --allow-lockout if this write may be the last one by BOOT0.",
     });
     expect(chip.counters).toMatchObject({ programmedBytes: 0, erasedPages: 0 });
   });
@@ -154,7 +155,7 @@ describe("what is not so", () => {
         code: "LOCKOUT",
         message:
           "after this write the bootloader of this chip may no longer be reached by BOOT0 (not known), because its option bytes lie at an address that is not known, and a new one has nBOOT_SEL = 1: BOOT0 is ignored and the bootloader runs only while the flash is empty",
-        hint: "Pass --allow-lockout if this write may be the last one by BOOT0.",
+        commandHint: "Pass --allow-lockout if this write may be the last one by BOOT0.",
       });
       await expect(write(IMAGE, { keepBootloader: true })).rejects.toMatchObject({ code: "NOT_OFFERED" });
     },

@@ -34,14 +34,16 @@ describe("on a UART that is not a bootloader's", () => {
       code: "NO_REPLY",
       message:
         'no bootloader answers on /dev/ttyS1; bytes came that no bootloader answers to 0x7F: 0x6F 0x6B 0x21 ("ok!")',
-      hint: expect.stringMatching(/application .* BOOT0 .* login console/) as unknown,
+      commandHint: expect.stringMatching(/application .* BOOT0 .* login console/) as unknown,
     });
   });
 
   it("an echo is told as one", async () => {
     await expect(connectBootloader(stranger())).rejects.toMatchObject({
       message: "no bootloader answers on /dev/ttyS1: each 0x7F that was sent came back",
-      hint: expect.stringMatching(/^An echo: a login console on this port, TX joined to RX/) as unknown,
+      commandHint: expect.stringMatching(
+        /^An echo: a login console on this port, TX joined to RX/,
+      ) as unknown,
     });
   });
 });
@@ -57,7 +59,7 @@ describe.each([0x7f7f, 0xffef])("an erase that was cut off behind the count %i",
     await transport.exchange([erase, { kind: "poll", accept: 0x79, timeoutMs: 1000 }, write(frame)]);
     await expect(connectBootloader(transport)).rejects.toMatchObject({
       code: "NO_REPLY",
-      hint: expect.stringMatching(
+      commandHint: expect.stringMatching(
         /left in the middle of a command .* reset it and run the same command/,
       ) as unknown,
     });

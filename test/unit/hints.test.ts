@@ -1,41 +1,12 @@
 /** What messages and hints tell people to type can be typed: every `bootlace ...` is parsed by the program, every --option is one of its. */
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
-import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import type { Connect } from "../../src/cli/context.js";
 import { VERBS } from "../../src/cli/verbs.js";
 import { BootlaceError, ERRORS } from "../../src/errors.js";
+import { TEXTS } from "../support/texts.js";
 import { cli, FakeIo } from "./cli/fake-io.js";
-
-interface Text {
-  readonly place: string;
-  readonly text: string;
-}
-
-/** Every string of a source file as a person would read it; what is filled in at run time is X. */
-function textsOf(file: string): Text[] {
-  const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
-  const texts: Text[] = [];
-  const add = (node: ts.Node, text: string): void => {
-    const { line } = source.getLineAndCharacterOfPosition(node.getStart());
-    texts.push({ place: `${file}:${line + 1}`, text });
-  };
-  const visit = (node: ts.Node): void => {
-    if (ts.isPropertyAssignment(node)) return visit(node.initializer); // a key may be another tool's word
-    if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) add(node, node.text);
-    else if (ts.isTemplateExpression(node))
-      add(node, node.head.text + node.templateSpans.map(({ literal }) => `X${literal.text}`).join(""));
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  return texts;
-}
-
-const TEXTS = readdirSync("src", { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts") && !name.startsWith("simulator"))
-  .flatMap((name) => textsOf(join("src", name)));
 
 /** Options as they are declared by all verbs, long and short. */
 async function declared(): Promise<Set<string>> {

@@ -23,9 +23,9 @@ export function define(command: Command, act: Act): void {
 }
 
 async function run(context: Context, options: TargetOptions): Promise<number> {
-  const { doctor } = await import("../../host/examine.js");
+  const { examine } = await import("../../host/examine.js");
   const { io } = context;
-  const diagnosis = await doctor(choosePlace(options, io.env));
+  const diagnosis = await examine(choosePlace(options, io.env));
   const style = styleOf(io.stdout, io.env);
   io.stdout.write(options.json === true ? document("doctor", diagnosis) : diagnosisText(diagnosis, style));
   return diagnosis.ready ? 0 : ERRORS.NOT_READY.exit;

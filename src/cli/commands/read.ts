@@ -45,6 +45,8 @@ export function define(command: Command, act: Act): void {
   command.action(act(run));
 }
 
+const ONLY_READ = "the flash was not changed; the chip is still in its bootloader";
+
 async function run(context: Context, out: string, options: ReadCliOptions): Promise<number> {
   if (out === "-" && options.json === true) {
     throw new BootlaceError("USAGE", "--json and - both want standard output; name a file");
@@ -66,7 +68,10 @@ async function run(context: Context, out: string, options: ReadCliOptions): Prom
       for (const range of ranges)
         segments.push({ address: range.start, bytes: await target.read(range, jobOptions) });
       const fill = target.chip.geometry.erasedValue;
-      await deliver(context.io, out, await encodeImage(new MemoryImage(segments), format, fill));
+      const content = await encodeImage(new MemoryImage(segments), format, fill);
+      await deliver(context.io, out, content).catch((error: unknown) => {
+        throw error instanceof BootlaceError ? error.with({ chipState: ONLY_READ }) : error;
+      });
       const elapsedMs = context.now() - startedMs;
       const filled = format === "bin" && ranges.length > 1 ? `, ${hex(fill, 2)} in the gap` : "";
       const text = `${rangesText(ranges)} read into ${out === "-" ? "standard output" : out}${filled}, ${timeText(elapsedMs)}`;

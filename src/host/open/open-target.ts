@@ -97,7 +97,9 @@ async function withChipAddress(target: TargetAddress, chip: string | undefined):
       : [];
   const [address, ...others] = new Set(addresses);
   if (address === undefined || others.length > 0)
-    throw new BootlaceError("USAGE", `${chip} does not tell one I2C address: give it with --address`);
+    throw new BootlaceError("USAGE", `${chip} does not tell one I2C address`, {
+      hint: "Give it with --address.",
+    });
   return { ...target, address };
 }
 

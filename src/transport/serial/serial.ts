@@ -253,6 +253,10 @@ export class SerialTransport implements Transport {
     } catch {
       // The port is gone: nothing to give back.
     }
-    await this.#port.close();
+    try {
+      await this.#port.close();
+    } catch {
+      // Its descriptor is free all the same (close(2)), and what was done with the port was told by what did it.
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { ERRORS } from "../../../src/errors.js";
+import { ERRORS, REMEDIES } from "../../../src/errors.js";
 
 const doc = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
 const sections = new Map(
@@ -22,6 +22,11 @@ describe("the table of errors", () => {
 
   it.each(rows)("%s has a section in docs/errors.md that names its exit status", (code, { exit }) => {
     expect(sections.get(code)).toContain(`Exit status ${exit}.`);
+  });
+
+  it.each(Object.entries(REMEDIES))("the remedy %s stands there with its codes", (remedy, text) => {
+    const codes = rows.filter(([, row]) => row.remedy === remedy).map(([code]) => code);
+    expect(doc).toContain(`| \`${remedy}\` | ${text} | ${codes.join(", ")} |`);
   });
 
   it("and the document has no code that is gone", () => {

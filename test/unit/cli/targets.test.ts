@@ -29,7 +29,7 @@ describe("one target", () => {
     await expect(chooseTargets({}, {}, [])).rejects.toMatchObject({
       code: "USAGE",
       message: "no target: --port is missing and BOOTLACE_PORT is not set",
-      hint: "`bootlace ports` lists what is there.",
+      commandHint: "`bootlace ports` lists what is there.",
     });
   });
 
@@ -272,7 +272,7 @@ describe("the file of targets", () => {
 
   it("that is there is told of when no target is named", async () => {
     await expect(chooseTargets({}, {}, [file])).rejects.toMatchObject({
-      hint: `${file} has left, right, twin, twin: take one with --target. \`bootlace ports\` lists what is there.`,
+      commandHint: `${file} has left, right, twin, twin: take one with --target. \`bootlace ports\` lists what is there.`,
     });
   });
 });

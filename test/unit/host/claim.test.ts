@@ -20,7 +20,8 @@ describe("claiming a target", () => {
     );
     await expect(claim).rejects.toMatchObject({
       code: "ADDRESS_OWNED",
-      hint: "Unbind it first, as root: `echo 1-0050 > /sys/bus/i2c/drivers/at24/unbind`; or pass --force if you know that it is idle.",
+      commandHint:
+        "Unbind it first, as root: `echo 1-0050 > /sys/bus/i2c/drivers/at24/unbind`; or pass --force if you know that it is idle.",
     });
   });
 

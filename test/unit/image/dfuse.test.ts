@@ -60,7 +60,7 @@ describe("DfuSe", () => {
     expect(error.message).toBe(
       "fw, offset 0x0000012C: the file holds what is for alternate setting 1 (Option Bytes), another memory than the flash (0)",
     );
-    expect(error.hint).toBe("Leave it out with --only flash.");
+    expect(error.commandHint).toBe("Leave it out with --only flash.");
     const image = parseImage(file, { file: "fw", flashOnly: true });
     expect(plain(image)).toEqual([[BASE, [1]]]);
     expect(image.notes.remarks).toEqual([

@@ -68,7 +68,7 @@ describe("ELF", () => {
         expect(error.message).toBe(
           "fw, offset 0x00000034: the segment for 0x07FFFFAC begins with the ELF header, and without a section table nothing says where the firmware in it begins",
         );
-        expect(error.hint).toContain("--elf-segments");
+        expect(error.commandHint).toContain("--elf-segments");
         const asked = parseImage(file, { file: "fw", elfSegments: true });
         expect([asked.start, asked.byteLength]).toEqual([0x0800_0000 - headers, headers + 4]);
       }

@@ -98,7 +98,7 @@ describe("a file that is not firmware", () => {
         const error = rejection(() => read(bytes, options));
         expect(error.code).toBe("IMAGE_INVALID");
         expect(error.message).toBe(`fw.bin, offset 0x00000000: the file is ${what}, not a firmware image`);
-        expect(error.hint).not.toContain("--format");
+        expect(error.commandHint).not.toContain("--format");
       }
     },
   );
@@ -130,7 +130,7 @@ describe("a file that is not firmware", () => {
       expect(error.message).toBe(
         `fw.bin, offset 0x00000000: the file is ${what}, neither Intel HEX (lines that begin with ':') nor S-record ('S')`,
       );
-      expect(error.hint).toMatch(/^Look into the file/);
+      expect(error.commandHint).toMatch(/^Look into the file/);
     }
   });
 
@@ -138,7 +138,7 @@ describe("a file that is not firmware", () => {
     for (const text of [`HTTP/1.1 200 OK\r\n\r\n${HEX}`, `log\n${writeSrec(imageOf([0, VECTORS]))}`]) {
       const error = rejection(() => read(ascii(text)));
       expect(error.message).toMatch(/a text with Intel HEX or S-record lines further down$/);
-      expect(error.hint).toMatch(/^Take away the lines in front of the first record/);
+      expect(error.commandHint).toMatch(/^Take away the lines in front of the first record/);
     }
   });
 
@@ -151,7 +151,7 @@ describe("a file that is not firmware", () => {
   ])("is no raw binary because somebody says so: %s", (_, bytes, name) => {
     const error = rejection(() => read(bytes, { format: "bin" }));
     expect(error.message).toBe(`fw.bin, offset 0x00000000: the file is no raw binary: it begins as ${name}`);
-    expect(error.hint).toBe("Leave --format away: the format is found by itself.");
+    expect(error.commandHint).toBe("Leave --format away: the format is found by itself.");
   });
 
   it("is refused when it is empty", () => {
@@ -163,7 +163,7 @@ describe("a file that is not firmware", () => {
   it("is never told to be flashed as it is: no hint under a damaged HEX names --format", () => {
     const error = rejection(() => read(ascii(HEX.replace("B9", "B8")), { file: "app.hex" }));
     expect(error.message).toMatch(/^app.hex, line 2: the checksum/);
-    expect(error.hint).not.toContain("--format");
+    expect(error.commandHint).not.toContain("--format");
   });
 });
 
@@ -179,7 +179,7 @@ describe("a raw binary", () => {
     expect(error.message).toBe(
       "fw.bin, offset 0x00000000: the file does not begin with a vector table (a stack pointer in RAM, a reset vector in flash) and is nothing else that is known",
     );
-    expect(error.hint).toBe("If these very bytes are meant for the flash, say so with --format bin.");
+    expect(error.commandHint).toBe("If these very bytes are meant for the flash, say so with --format bin.");
     expect(read(DATA, { format: "bin" }).start).toBe(0x0800_0000);
     expect(read(DATA, { base: 0x0800_f000 }).start).toBe(0x0800_f000);
   });
@@ -194,7 +194,7 @@ describe("a raw binary", () => {
   it("may be a pattern of printable bytes, which no text is without a blank in 256 of them", () => {
     const pattern = ascii("x".repeat(3000));
     expect(read(pattern, { format: "bin" }).byteLength).toBe(3000);
-    expect(rejection(() => read(pattern)).hint).toBe(
+    expect(rejection(() => read(pattern)).commandHint).toBe(
       "If these very bytes are meant for the flash, say so with --format bin.",
     );
     const text = ascii("a line of a log ".repeat(200));
@@ -233,7 +233,7 @@ describe("a raw binary", () => {
     const image = file([0, "\x3d\xb8\xf3\x96"], [20, "\x01\x02\x03\0\x04\0\0\0"]);
     const error = rejection(() => read(image));
     expect(error.message).toContain("an MCUboot image, version 1.2.3+4, which does not start by itself");
-    expect(error.hint).toBe("Give the address of its slot with --base.");
+    expect(error.commandHint).toBe("Give the address of its slot with --base.");
     expect(read(image, { base: 0x0800_c000 }).start).toBe(0x0800_c000);
   });
 

@@ -47,7 +47,7 @@ describe("a raw binary", () => {
   it("is refused without a base, with a hint that names the option", () => {
     const error = rejection(() => parse(VECTORS));
     expect(error.message).toBe("fw, offset 0x00000000: a raw binary names no address, so it needs one");
-    expect(error.hint).toContain("--base");
+    expect(error.commandHint).toContain("--base");
   });
 
   it.each([
@@ -80,7 +80,7 @@ describe("a base", () => {
     const error = rejection(() => parseImage(bytes, { file: "fw", base: 0x0800_4000 }));
     expect(error.code).toBe("USAGE");
     expect(error.message).toBe("fw names its own addresses: the base 0x08004000 has no meaning with it");
-    expect(error.hint).toContain("--offset");
+    expect(error.commandHint).toContain("--offset");
     expect(parseImage(bytes, { file: "fw", defaultBase: 0x0800_4000 }).start).toBe(0x0800_0000);
   });
 });

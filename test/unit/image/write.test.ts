@@ -75,7 +75,7 @@ describe("writers", () => {
     expect(rejection(() => writeBin(imageOf([4, [1]]), { start: 5 })).message).toBe(
       "0x00000005 to 0x00000005 leaves out a part of the image, which has 0x00000004 to 0x00000005",
     );
-    expect(rejection(() => writeBin(two)).hint).toContain("keep gaps");
+    expect(rejection(() => writeBin(two)).commandHint).toContain("keep gaps");
   });
 
   it("write large images in pieces", () => {

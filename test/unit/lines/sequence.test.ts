@@ -174,7 +174,7 @@ describe("parseResetSequence", () => {
   });
 
   test("says how to bind a name", () =>
-    expect(failure(() => parseResetSequence("gpio")).hint).toBe(
+    expect(failure(() => parseResetSequence("gpio")).commandHint).toBe(
       'Say what it is wired to, in front of the sequence or of the preset\'s name: "boot0@gpiochip0:17; ...".',
     ));
 

@@ -31,6 +31,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   "qemu-system-arm": "qemu-system-arm",
   srec_cat: "srecord",
   stm32flash: "stm32flash",
+  strace: "strace",
 };
 
 const START = /\b(?:spawn|spawnSync|execFile|execFileSync|runTool|missing|has)\(\s*"([\w.+-]+)"/g;

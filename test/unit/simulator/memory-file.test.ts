@@ -120,7 +120,7 @@ describe("a memory file", () => {
         expect((error as BootlaceError).message).toBe(
           `${path}.side.json: not the side file of a simulated chip`,
         );
-        expect((error as BootlaceError).hint).toContain("Delete it");
+        expect((error as BootlaceError).commandHint).toContain("Delete it");
       }
     }
   });

@@ -26,7 +26,7 @@ function failure(work: () => unknown): { message: string; hint: string } {
   try {
     work();
   } catch (error) {
-    if (error instanceof BootlaceError) return { message: error.message, hint: error.hint };
+    if (error instanceof BootlaceError) return { message: error.message, hint: error.commandHint };
     throw error;
   }
   throw new Error("nothing was thrown");

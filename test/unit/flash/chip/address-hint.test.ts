@@ -12,7 +12,7 @@ describe("nobody at an I2C address", () => {
     expect(await withAddressHint(noReply, address)).toMatchObject({
       code: "NO_REPLY",
       message: noReply.message,
-      hint: expect.stringContaining(hint) as string,
+      commandHint: expect.stringContaining(hint) as string,
       context: { chipState: "not known" },
     });
   });

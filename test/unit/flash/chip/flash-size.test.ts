@@ -123,7 +123,9 @@ describe("a flash size that the user gives", () => {
       expect(error.message).toBe(
         `no STM32G07xxx/08xxx has a flash of ${flashSize} bytes: 128 KiB is the most that this product ID has`,
       );
-      expect(error.hint).toBe("For another chip that answers with this product ID give --page-size too.");
+      expect(error.commandHint).toBe(
+        "For another chip that answers with this product ID give --page-size too.",
+      );
     },
   );
 });
@@ -138,7 +140,7 @@ describe("a chip that says it has less flash than it has", () => {
     const { target } = await connectSim("sim:0x410?bus=uart", {}, { quirks });
     const error = await failureOf(target.write(image));
     expect(error.code).toBe("IMAGE_OUTSIDE");
-    expect(error.hint).toBe(HINT);
+    expect(error.commandHint).toBe(HINT);
     const larger = await connectSim("sim:0x410?bus=uart", { flashSize: 128 * 1024 }, { quirks });
     expect((await larger.target.write(image)).outcome).toBe("written");
   });
@@ -146,12 +148,12 @@ describe("a chip that says it has less flash than it has", () => {
   it("is erased beyond that only when the user says so, and the range leads there", async () => {
     const { target } = await connectSim("sim:0x410?bus=uart", {}, { quirks: { sizeRegisterKiB: 64 } });
     const error = await failureOf(target.erase({ start: 0x0801_0000, end: 0x0801_0400 }));
-    expect(error.hint).toBe(HINT);
+    expect(error.commandHint).toBe(HINT);
   });
 
   it("gets the usual hint where no member is large enough", async () => {
     const { target } = await connectSim("sim:0x410?bus=uart", {}, { quirks: { sizeRegisterKiB: 64 } });
     const error = await failureOf(target.write(firmware(0x0800_0000, 200 * 1024)));
-    expect(error.hint).not.toContain("--flash-size");
+    expect(error.commandHint).not.toContain("--flash-size");
   });
 });

@@ -169,7 +169,7 @@ describe("a write into bank 2", () => {
     const rig = await fullChip(g0b1, { bank2First: 128 }, { writeProtected: [129] });
     const before = rig.flash();
     const error = await failureOf(rig.target.write(imageFor(g0b1.geometry), { check: "off" }));
-    expect(error.hint).toContain("`bootlace unprotect write`");
+    expect(error.commandHint).toContain("`bootlace unprotect write`");
     expect(Buffer.compare(rig.flash(), before)).toBe(0);
   });
 

@@ -114,7 +114,7 @@ describe("a serial port", () => {
     const error = await failure(port.discardInput());
     const start = `${line.path} does not become quiet: bytes keep coming that nobody asked for, 0x55`;
     expect(error.message.startsWith(start)).toBe(true);
-    expect(error.hint).toContain("Something else talks on this line: an application");
+    expect(error.commandHint).toContain("Something else talks on this line: an application");
     expect(error.code).toBe("BUS_FAILED");
   });
 
@@ -197,7 +197,7 @@ describe("opening", () => {
     const { line } = peer();
     const error = await failure(openSerial({ path: line.path, mode: "8e1" }));
     expect(error.message).toBe(`${line.path} did not take 8E1: its driver set 8N1`);
-    expect(error.hint).toContain("A pseudo-terminal has none; use --mode 8n1 there.");
+    expect(error.commandHint).toContain("A pseudo-terminal has none; use --mode 8n1 there.");
     expect(error.code).toBe("ADAPTER_LIMIT");
   });
 
