@@ -59,3 +59,20 @@ export const unknownVariables = (env: Env): string[] =>
       const meant = nearestWord(name, KNOWN);
       return `there is no setting ${name}${meant === undefined ? "" : `; did you mean ${meant}?`}`;
     });
+
+const isGiven = (argv: readonly string[], ...flags: readonly string[]): boolean =>
+  argv.some((word) => flags.includes(word.replace(/=.*$/s, "")));
+
+/** The environment goes before a file: whoever picks a target by name may have forgotten that a port is set. */
+export function overruling(argv: readonly string[], env: Env): string[] {
+  const named = argv.filter((word) => /^--target(=|$)/.test(word)).length;
+  const byVariable = Boolean(env[variableOf("target")]) && !isGiven(argv, "-p", "--port");
+  if (named > 1 || (named === 0 && !byVariable)) return []; // of several targets each has its own
+  const places = [
+    [variableOf("port"), "-p", "--port"],
+    [variableOf("address"), "-a", "--address"],
+  ] as const;
+  return places
+    .filter(([name, ...flags]) => env[name] && !isGiven(argv, ...flags))
+    .map(([name]) => `${name}=${env[name]!} goes before what the file of targets says`);
+}

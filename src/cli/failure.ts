@@ -22,6 +22,12 @@ function refusedBySystem(error: SystemError & { readonly path?: string }): Bootl
 const TAKE_IT =
   "Make room where it goes to, and run the same command again; what the command did with the chip is done.";
 
+/** What was thrown because the user asked to stop is that, not a failure of its own. */
+export function stoppedError(thrown: unknown, signal: AbortSignal): BootlaceError {
+  if (!signal.aborted || thrown instanceof BootlaceError) return asBootlaceError(thrown);
+  return asBootlaceError(signal.reason);
+}
+
 /** What nobody got is no success, unless its reader went away, as `head` does. @throws BootlaceError FILE_FAILED */
 export function checkTaken({ failure: cause }: Output): void {
   if (cause && (cause as NodeJS.ErrnoException).code !== "EPIPE")
@@ -83,10 +89,10 @@ export function stackText(error: unknown): string {
 /** "ENOENT from open (no such file or directory)": without what Node and serialport put around the system's words. */
 function becauseText({ code, syscall, text }: { code: string; syscall: string; text: string }): string {
   const said = text
-    .replace(/^Error: /, "")
+    .replace(/^Error:? /, "")
     .replace(new RegExp(`^${code}:? ?`), "")
     .split(`, ${syscall}`)[0]!
-    .replace(/, cannot .*$/, "");
+    .replace(/,? cannot .*$/i, "");
   return `${code} from ${syscall}${said === "" ? "" : ` (${said})`}`;
 }
 

@@ -70,9 +70,9 @@ export class PeopleReporter implements Reporter {
     }
     this.#screen.settle(this.#key);
     if (this.#options.quiet) return;
-    this.#screen.print(
-      `${this.#screen.style.green(this.#screen.style.bold("OK"))}  ${this.#prefix}${verdict.text}`,
-    );
+    const { style } = this.#screen;
+    // Not wrapped: a program behind a terminal relies on what the last line begins with.
+    this.#screen.print(`${style.green(style.bold("OK"))}  ${this.#prefix}${verdict.text}`);
   }
 
   failed(error: BootlaceError): void {

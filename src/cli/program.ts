@@ -2,8 +2,8 @@
 import { Command, CommanderError } from "commander";
 import { BootlaceError } from "../errors.js";
 import { contextOf, type Connect, type Context, type Io } from "./context.js";
-import { unknownVariables } from "./environment.js";
-import { asBootlaceError, checkTaken, failureText, stackText } from "./failure.js";
+import { overruling, unknownVariables } from "./environment.js";
+import { checkTaken, failureText, stackText, stoppedError } from "./failure.js";
 import { watchInterrupts } from "./interrupts.js";
 import { document, errorJson } from "./json.js";
 import { label } from "./phase-line.js";
@@ -23,7 +23,8 @@ export async function runProgram(given: readonly string[], io: Io, connect?: Con
   const context = contextOf(io, interrupts.signal, connect);
   try {
     if (!argv.includes("--quiet") && !argv.includes("-q"))
-      for (const text of unknownVariables(io.env)) io.stderr.write(`${label("Note")}${text}\n`);
+      for (const text of [...unknownVariables(io.env), ...overruling(argv, io.env)])
+        io.stderr.write(`${label("Note")}${text}\n`);
     const status = await parseAndRun(argv, context);
     if (status === 0) checkTaken(io.stdout);
     return status;
@@ -120,7 +121,8 @@ Examples:
 /** What failed before a job could begin, or in a verb that is no job. */
 function reportFailure(thrown: unknown, argv: readonly string[], context: Context): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-  const error = thrown instanceof CommanderError ? usageError(thrown, argv) : asBootlaceError(thrown);
+  const error =
+    thrown instanceof CommanderError ? usageError(thrown, argv) : stoppedError(thrown, context.signal);
   const { io, style } = context;
   const verb = verbOf(argv);
   if (argv.includes("--json")) {

@@ -3,7 +3,7 @@ import { BootlaceError, type ErrorCode, ERRORS } from "../errors.js";
 import type { JobOptions } from "../flash/job.js";
 import type { Target } from "../flash/target.js";
 import type { Context } from "./context.js";
-import { asBootlaceError, stackText } from "./failure.js";
+import { stackText, stoppedError } from "./failure.js";
 import { InOrder } from "./in-order.js";
 import { document } from "./json.js";
 import { JsonReporter } from "./json-reporter.js";
@@ -88,7 +88,7 @@ async function runOne(
     });
     return verdict.failure?.code;
   } catch (thrown) {
-    const failure = interruptedError(thrown, context.signal);
+    const failure = stoppedError(thrown, context.signal);
     const error = job.failed?.(failure) ?? failure;
     say(() => {
       if (job.output.trace === true) screen.print(stackText(thrown));
@@ -119,12 +119,6 @@ async function workOn(
   });
   await target.close();
   return verdict;
-}
-
-/** What was thrown because the user asked to stop is that, not a failure of its own. */
-function interruptedError(thrown: unknown, signal: AbortSignal): BootlaceError {
-  if (!signal.aborted || thrown instanceof BootlaceError) return asBootlaceError(thrown);
-  return asBootlaceError(signal.reason);
 }
 
 function summarise(context: Context, job: Job, codes: readonly (ErrorCode | undefined)[]): number {

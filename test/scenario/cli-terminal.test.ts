@@ -34,6 +34,36 @@ describe("a terminal", () => {
     expect((await bootlaceOnTerminal(args, 80, { NO_COLOR: "1" })).stdout).not.toMatch(/\u001B\[[0-9;]*m/);
   });
 
+  it("that does not know its width, as a serial console, counts as 80 wide", async () => {
+    const wide = await bootlaceOnTerminal(["info", "--port", "/dev/i2c-250", "--address", "0x56"], 80);
+    const none = await bootlaceOnTerminal(["info", "--port", "/dev/i2c-250", "--address", "0x56"], 0);
+    expect(shown(none.stdout)).toEqual(shown(wide.stdout));
+    const write = await bootlaceOnTerminal(["write", FIRMWARE, "--port", "sim:stm32g071"], 0, {
+      TERM: "vt100",
+    });
+    expect(
+      shown(write.stdout)
+        .filter((line) => line.startsWith("Verify "))
+        .at(-1),
+    ).toHaveLength(77);
+  });
+
+  it("that can do nothing gets the lines of a log", async () => {
+    const { stdout } = await bootlaceOnTerminal(["write", FIRMWARE, "--port", "sim:stm32g071"], 80, {
+      TERM: "dumb",
+    });
+    expect(stdout).not.toContain("\u001B");
+    expect(shown(stdout).find((line) => line.startsWith("Write "))).toMatch(/^Write {5}100 %, 31 KiB, /);
+  });
+
+  it.each([40, 80, 120])("of %i columns gets no line of info that is longer", async (columns) => {
+    const info = await bootlaceOnTerminal(["info", "--port", "sim:stm32f407"], columns);
+    expect(shown(info.stdout).filter((line) => line.length >= Math.min(80, columns))).toEqual([]);
+    expect(shown(info.stdout).join(" ").replace(/ +/g, " ")).toContain(
+      "7 sectors of 128 KiB, erased value 0xFF",
+    );
+  });
+
   it("errors are wrapped with their continuation indented", async () => {
     const { status, stdout } = await bootlaceOnTerminal(
       ["info", "--port", "/dev/i2c-250", "--address", "0x56"],

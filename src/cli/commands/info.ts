@@ -7,6 +7,7 @@ import type { Context } from "../context.js";
 import { chipJson, document } from "../json.js";
 import { addExamples, addOutputOptions } from "../options.js";
 import { runJob } from "../run-job.js";
+import { columnsOf } from "../style.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { type ChosenTarget, chooseTargets } from "../targets.js";
 import { bytesText, plural, wrap } from "../text.js";
@@ -39,7 +40,11 @@ const infoOfAll = (
     output: options,
     work: async (target, jobOptions, { name }) => {
       const chip = await target.info(jobOptions);
-      return { text: chip.name, result: chipJson(chip), data: `${name}\n${infoText(chip)}\n` };
+      return {
+        text: chip.name,
+        result: chipJson(chip),
+        data: `${name}\n${infoText(chip, columnsOf(context.io.stdout))}\n`,
+      };
     },
   });
 
@@ -64,13 +69,17 @@ async function infoOf(context: Context, options: TargetOptions, chosen: ChosenTa
       ? signal.reason
       : new BootlaceError("INTERRUPTED", "stopped");
   if (options.quiet === true && options.json !== true) return 0;
-  io.stdout.write(options.json === true ? document("info", chipJson(chip)) : infoText(chip));
+  io.stdout.write(
+    options.json === true ? document("info", chipJson(chip)) : infoText(chip, columnsOf(io.stdout)),
+  );
   return 0;
 }
 
 const NAME_WIDTH = 14;
+const MOST_COLUMNS = 80;
 
-export function infoText(chip: ChipInfo): string {
+/** @param columns of the terminal */
+export function infoText(chip: ChipInfo, columns: number): string {
   const rows: [string, string | undefined][] = [
     ["Chip", `${chip.name} (product ID ${hex(chip.productId, 3)})`],
     ["Port", chip.port],
@@ -84,7 +93,10 @@ export function infoText(chip: ChipInfo): string {
   ];
   return rows
     .filter((row): row is [string, string] => row[1] !== undefined)
-    .map(([name, text]) => `${wrap(name.padEnd(NAME_WIDTH) + text, 79, NAME_WIDTH)}\n`)
+    .map(
+      ([name, text]) =>
+        `${wrap(name.padEnd(NAME_WIDTH) + text, Math.min(MOST_COLUMNS, columns) - 1, NAME_WIDTH)}\n`,
+    )
     .join("");
 }
 

@@ -5,7 +5,7 @@
 import { BootlaceError } from "../../errors.js";
 import type { LineDriver } from "../../lines/line-driver.js";
 import type { Context } from "../context.js";
-import { asBootlaceError } from "../failure.js";
+import { stoppedError } from "../failure.js";
 import { VERSION } from "../version.js";
 import { leave, perform } from "./actions.js";
 import { type CommandLine, parseCommandLine } from "./command-line.js";
@@ -32,7 +32,7 @@ export async function runStm32flash(context: Context, argv: readonly string[]): 
     await closing(port, () => useSignals({ line, context, report, port }, source));
     return 0;
   } catch (thrown) {
-    const error = signal.aborted ? stopError(thrown, signal) : asBootlaceError(thrown);
+    const error = stoppedError(thrown, signal);
     report.failed(error);
     return statusOf(error);
   }
@@ -41,9 +41,6 @@ export async function runStm32flash(context: Context, argv: readonly string[]): 
 /** A shell sees 128 and the signal's number when a program is ended by a signal, as 0.7 is. */
 const statusOf = ({ code, exitStatus }: BootlaceError): number =>
   code === "INTERRUPTED" || code === "TERMINATED" ? exitStatus : 1;
-
-const stopError = (thrown: unknown, signal: AbortSignal): BootlaceError =>
-  thrown instanceof BootlaceError ? thrown : asBootlaceError(signal.reason);
 
 /** The first failure is the one to tell. */
 async function closing(port: Port, work: () => Promise<void>): Promise<void> {

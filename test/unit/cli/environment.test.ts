@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readEnvironment, unknownVariables } from "../../../src/cli/environment.js";
+import { overruling, readEnvironment, unknownVariables } from "../../../src/cli/environment.js";
 import { LEAST_MESSAGE } from "../../../src/transport/i2c/frame-limits.js";
 import { TARGET_OPTIONS, variableOf } from "../../../src/cli/target-options.js";
 import { cli, FakeIo } from "./fake-io.js";
@@ -67,5 +67,27 @@ describe("the environment", () => {
     const chips = async (...more: string[]) =>
       (await cli(["chips", "g071", ...more], { io: new FakeIo({ env }) })).stderr;
     expect(await chips()).toBe("Note      there is no setting BOOTLACE_BUAD; did you mean BOOTLACE_BAUD?\n");
+  });
+});
+
+describe("a variable that goes before the target that was picked by name", () => {
+  const env = { BOOTLACE_PORT: "/dev/ttyS1", BOOTLACE_ADDRESS: "0x51" };
+
+  it("is told of", () => {
+    expect(overruling(["info", "--target", "left"], env)).toEqual([
+      "BOOTLACE_PORT=/dev/ttyS1 goes before what the file of targets says",
+      "BOOTLACE_ADDRESS=0x51 goes before what the file of targets says",
+    ]);
+    expect(overruling(["info"], { BOOTLACE_PORT: "1", BOOTLACE_TARGET: "left" })).toHaveLength(1);
+  });
+
+  it.each([
+    [["info"], env],
+    [["info", "--target=left", "--port", "1", "-a", "0x56"], env],
+    [["info", "--target", "left", "--target", "right"], env],
+    [["info", "--target", "left"], { BOOTLACE_BAUD: "9600", BOOTLACE_PORT: "" }],
+    [["info", "-p", "1"], { ...env, BOOTLACE_TARGET: "left" }],
+  ])("is none in %j with %j", (argv, variables) => {
+    expect(overruling(argv, variables).filter((text) => text.includes("PORT"))).toEqual([]);
   });
 });

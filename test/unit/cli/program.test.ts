@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -545,6 +546,26 @@ describe("Ctrl-C", () => {
     const { status, stderr } = await cli(["write", hexFile, ...TARGET], { io, connect });
     expect(lines(stderr).at(-1)).toMatch(/^OK {2}/);
     expect([status, io.listeners]).toEqual([0, 0]);
+  });
+
+  it.each([
+    ["info"],
+    ["read", "/dev/null"],
+    ["run"],
+    ["reset"],
+    ["checksum"],
+    ["erase", "--all"],
+    ["protect", "readout"],
+    ["unprotect", "write"],
+  ])("%s that waits for a target in use is stopped as any other", async (...words) => {
+    const io = new FakeIo();
+    const waiting: Connect = (_target, { signal }) => {
+      setTimeout(() => io.signal("SIGINT"), 1);
+      return sleep(60_000, undefined, { signal }) as Promise<never>;
+    };
+    const { status, stderr } = await cli([...words, ...TARGET, "--wait", "60"], { io, connect: waiting });
+    expect(stderr).toContain("error: stopped by Ctrl-C. [INTERRUPTED]");
+    expect(status).toBe(130);
   });
 
   it("ends the wait for an image from standard input that never ends", async () => {

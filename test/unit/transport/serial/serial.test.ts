@@ -193,6 +193,19 @@ describe("opening", () => {
     expect(error.code).toBe("TARGET_LOCKED");
   });
 
+  test("a port that one process has locked and others have open: the one that locked it is named", async () => {
+    const { line } = peer();
+    const logger = spawn("sh", ["-c", `exec 9<>${line.path}; echo open; exec sleep 21`]);
+    closers.push(() => void logger.kill());
+    await once(logger.stdout, "data");
+    const holder = spawn("flock", ["--exclusive", line.path, "sh", "-c", "echo held; sleep 20"]);
+    closers.push(() => void holder.kill());
+    await once(holder.stdout, "data");
+    const error = await failure(openSerial({ path: line.path, mode: "8n1" }));
+    expect(error.message).toMatch(/ is locked by process \d+ \((flock|sh|sleep 20)/);
+    expect(error.message).not.toContain("sleep 21");
+  });
+
   test("a pseudo-terminal in 8E1: it has no parity, and says so", async () => {
     const { line } = peer();
     const error = await failure(openSerial({ path: line.path, mode: "8e1" }));
