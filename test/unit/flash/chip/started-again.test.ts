@@ -1,13 +1,13 @@
 /** A job that failed gives the chip back to its program by the reset lines, as long as the flash is as it was. */
 import { describe, expect, it } from "vitest";
-import { BootlaceError } from "../../../src/errors.js";
-import { ChipTarget } from "../../../src/flash/chip-target.js";
-import { identifyChip } from "../../../src/flash/chip/identify.js";
-import { startedAgain } from "../../../src/flash/chip/started-again.js";
-import type { FlashEvent, Phase } from "../../../src/flash/events.js";
-import { connectBootloader } from "../../../src/protocol/connect.js";
-import { openSim } from "../../../src/transport/sim/sim.js";
-import { firmware } from "../../support/sim-target.js";
+import { BootlaceError } from "../../../../src/errors.js";
+import { ChipTarget } from "../../../../src/flash/chip-target.js";
+import { identifyChip } from "../../../../src/flash/chip/identify.js";
+import { startedAgain } from "../../../../src/flash/chip/started-again.js";
+import type { FlashEvent, Phase } from "../../../../src/flash/events.js";
+import { connectBootloader } from "../../../../src/protocol/connect.js";
+import { openSim } from "../../../../src/transport/sim/sim.js";
+import { firmware } from "../../../support/sim-target.js";
 
 const STARTED = "the flash was not changed; the reset lines were moved to start the program that it holds";
 
