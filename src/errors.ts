@@ -207,6 +207,18 @@ export const ERRORS = {
     remedy: "change-call",
     hint: "Pass --keep-bootloader to let BOOT0 count from now on, or --allow-lockout if this write may be the last one by BOOT0.",
   },
+  IMAGE_UNSIGNED: {
+    side: "caller",
+    exit: 46,
+    remedy: "change-image",
+    hint: "Take a file that was signed by a key that counts; `bootlace help signatures` has all about it.",
+  },
+  IMAGE_TOO_OLD: {
+    side: "caller",
+    exit: 47,
+    remedy: "change-image",
+    hint: "Take a newer firmware, or lower --min-version.",
+  },
 
   ERASE_FAILED: {
     side: "chip",

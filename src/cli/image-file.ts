@@ -73,11 +73,15 @@ const parseOnly = (text: string): "flash" | Range => (text === "flash" ? text : 
 const parseOffset = (text: string): number =>
   text.startsWith("-") ? -parseAddress(text.slice(1)) : parseAddress(text);
 
+/** Sees the bytes of a file before they are parsed. */
+export type FileCheck = (bytes: Uint8Array, file: string) => void;
+
 /** Several files become one image. @param files as people name them, an address behind an "@" among them */
 export async function openImages(
   context: Context,
   files: readonly string[],
   options: ImageOptions,
+  check?: FileCheck,
 ): Promise<MemoryImage> {
   const { cut, mergeImages, movedBy, onlyWithin } = await import("../image/transform.js");
   if (files.length > 1 && options.base !== undefined)
@@ -89,7 +93,7 @@ export async function openImages(
     const { file, base } = fileAndBase(text);
     if (base !== undefined && options.base !== undefined)
       throw new BootlaceError("USAGE", `${text} and --base name two addresses`);
-    const image = await openOne(context, file, base === undefined ? options : { ...options, base });
+    const image = await openOne(context, file, base === undefined ? options : { ...options, base }, check);
     parts.push({ file, image });
   }
   const image = movedBy(mergeImages(parts), options.offset ?? 0);
@@ -110,10 +114,15 @@ function fileAndBase(text: string): { readonly file: string; readonly base?: num
   return { file, base: parseAddress(address) };
 }
 
-async function openOne({ io, signal }: Context, file: string, options: ImageOptions): Promise<MemoryImage> {
+async function openOne(
+  { io, signal }: Context,
+  file: string,
+  options: ImageOptions,
+  check: FileCheck | undefined,
+): Promise<MemoryImage> {
   const { loadImage } = await import("../image/load.js");
   const { format, base, elfSegments, only, defaultBase = FLASH_BASE } = options;
-  const loadOptions = { format, base, elfSegments, flashOnly: only !== undefined, defaultBase };
+  const loadOptions = { format, base, elfSegments, flashOnly: only !== undefined, defaultBase, check };
   if (file !== "-") return loadImage(file, loadOptions);
   const { stdin } = io;
   if ((stdin as { isTTY?: boolean }).isTTY === true)

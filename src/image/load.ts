@@ -2,7 +2,16 @@
 
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import { getSystemErrorMap } from "node:util";
-import { checkArgument, checkTable, type Kind, OBJECT, PATH, type Table, whole } from "../arguments.js";
+import {
+  checkArgument,
+  checkTable,
+  FUNCTION,
+  type Kind,
+  OBJECT,
+  PATH,
+  type Table,
+  whole,
+} from "../arguments.js";
 import { BootlaceError, isSystemError } from "../errors.js";
 import type { MemoryImage } from "./image.js";
 import { PARSE_OPTIONS, parseImage } from "./parse.js";
@@ -14,6 +23,8 @@ export interface LoadOptions extends Omit<ParseOptions, "file" | "owned"> {
   readonly stdin?: AsyncIterable<unknown>;
   /** Most bytes of the file itself, default 256 MiB: ELF files with debug information are large. */
   readonly maxFileBytes?: number;
+  /** Is called with the bytes of the file before they are parsed, and nothing reads the file again; what it throws ends the loading. */
+  readonly check?: ((bytes: Uint8Array, file: string) => void) | undefined;
 }
 
 const STREAM: Kind = {
@@ -31,6 +42,7 @@ const LOAD_OPTIONS: Table<LoadOptions> = {
   maxBytes,
   stdin: STREAM,
   maxFileBytes: whole(0, Number.MAX_SAFE_INTEGER),
+  check: FUNCTION,
 };
 
 const DEFAULT_MAX_FILE_BYTES = 256 << 20;
@@ -43,7 +55,7 @@ const CHUNK_BYTES = 1 << 20;
 export async function loadImage(path: string, options: LoadOptions = {}): Promise<MemoryImage> {
   checkArgument("path", PATH, path);
   checkTable(LOAD_OPTIONS, options);
-  const { stdin, maxFileBytes, ...parsing } = options;
+  const { stdin, maxFileBytes, check, ...parsing } = options;
   const standardInput = path === "-";
   const file = standardInput ? "standard input" : path;
   const most = maxFileBytes ?? DEFAULT_MAX_FILE_BYTES;
@@ -51,6 +63,7 @@ export async function loadImage(path: string, options: LoadOptions = {}): Promis
     ? await readAll(stdin ?? process.stdin, file, most)
     : (readRegular(path, most) ??
       (await readAll(createReadStream(path, { highWaterMark: CHUNK_BYTES }), file, most)));
+  check?.(bytes, file);
   return parseImage(bytes, { ...parsing, file, owned: true });
 }
 

@@ -5,6 +5,7 @@ import type { Context } from "../context.js";
 import { firmwareFor } from "../firmware.js";
 import { addImageOptions, FILE_ARGUMENT, type ImageOptions } from "../image-file.js";
 import { addExamples, addOutputOptions } from "../options.js";
+import { addSignatureOptions, type SignatureOptions } from "../signature.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
 import type { Act } from "../verb.js";
@@ -28,6 +29,7 @@ export function define(command: Command, act: Act): void {
   addBootOptions(command);
   addLeaveOptions(command);
   addImageOptions(command);
+  addSignatureOptions(command);
   addOutputOptions(addTargetOptions(command, true));
   addExamples(
     command,
@@ -44,7 +46,7 @@ export function define(command: Command, act: Act): void {
 async function run(
   context: Context,
   files: readonly string[],
-  options: TargetOptions & ImageOptions & LeaveOptions & BootOptions & CheckOptions,
+  options: TargetOptions & ImageOptions & SignatureOptions & LeaveOptions & BootOptions & CheckOptions,
 ): Promise<number> {
   leaveOf(options); // a contradiction is told before any file is opened
   const boot = bootOf(options);

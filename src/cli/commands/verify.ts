@@ -7,6 +7,7 @@ import { firmwareFor } from "../firmware.js";
 import { addImageOptions, FILE_ARGUMENT, type ImageOptions } from "../image-file.js";
 import { addExamples, addOutputOptions } from "../options.js";
 import { runJob } from "../run-job.js";
+import { addSignatureOptions, heedSigned, signedResult, type SignatureOptions } from "../signature.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { chooseTargets } from "../targets.js";
 import { bytesText, plural } from "../text.js";
@@ -16,6 +17,7 @@ import type { Act } from "../verb.js";
 export function define(command: Command, act: Act): void {
   command.argument("[file...]", FILE_ARGUMENT);
   addImageOptions(command);
+  addSignatureOptions(command);
   addOutputOptions(addTargetOptions(command, true));
   addExamples(
     command,
@@ -28,7 +30,7 @@ export function define(command: Command, act: Act): void {
 async function run(
   context: Context,
   files: readonly string[],
-  options: TargetOptions & ImageOptions,
+  options: TargetOptions & ImageOptions & SignatureOptions,
 ): Promise<number> {
   const targets = await chooseTargets(options, context.io.env);
   const firmware = await firmwareFor(context, files, targets, options);
@@ -37,9 +39,12 @@ async function run(
     targets,
     output: options,
     work: async (target, jobOptions, chosen) => {
-      const { file, image, only } = firmware(chosen);
+      const given = firmware(chosen);
+      heedSigned(target, jobOptions, given);
+      const { file, image, only, signed } = given;
       const result = await target.verify(image, { ...jobOptions, file, only });
-      return verifyVerdict(result, result.same ? undefined : differentError(file, result));
+      const verdict = verifyVerdict(result, result.same ? undefined : differentError(file, result));
+      return { ...verdict, result: { ...verdict.result, ...signedResult(signed) } };
     },
   });
 }

@@ -10,6 +10,7 @@ import { addExamples, addOutputOptions, eraseEverythingOption } from "../options
 import { planTable } from "../plan-table.js";
 import { runJob } from "../run-job.js";
 import { styleOf } from "../style.js";
+import { addSignatureOptions, heedSigned, signedResult, type SignatureOptions } from "../signature.js";
 import { addTargetOptions, type TargetOptions } from "../target-options.js";
 import { type ChosenTarget, chooseTargets } from "../targets.js";
 import { writeVerdict } from "../verdict.js";
@@ -33,7 +34,8 @@ export interface CheckOptions {
   readonly check?: "warn" | "refuse" | "off" | false;
 }
 
-interface WriteCliOptions extends TargetOptions, ImageOptions, LeaveOptions, BootOptions, CheckOptions {
+interface WriteCliOptions
+  extends TargetOptions, ImageOptions, SignatureOptions, LeaveOptions, BootOptions, CheckOptions {
   readonly dryRun?: boolean;
   readonly full?: boolean;
   readonly assume?: string;
@@ -57,6 +59,7 @@ export function define(command: Command, act: Act): void {
     .addOption(eraseEverythingOption());
   addLeaveOptions(command);
   addImageOptions(command);
+  addSignatureOptions(command);
   addOutputOptions(addTargetOptions(command, true));
   addExamples(
     command,
@@ -189,7 +192,9 @@ export function runWrite(context: Context, job: WriteJob): Promise<number> {
     failed: job.failed,
     work: async (target, jobOptions, chosen) => {
       const writeOptions = job.writeOptions(chosen);
-      const { file, image, only } = job.firmware(chosen);
+      const firmware = job.firmware(chosen);
+      heedSigned(target, jobOptions, firmware);
+      const { file, image, only, signed } = firmware;
       await job.before?.(target, jobOptions);
       const result = await target.write(image, { ...writeOptions, ...jobOptions, file, only });
       if (job.showPlan) {
@@ -197,9 +202,8 @@ export function runWrite(context: Context, job: WriteJob): Promise<number> {
         context.io.stdout.write(planTable(result.plan, target.chip.geometry.pages, columns - 1));
       }
       const verdict = writeVerdict(result, writeOptions.leave);
-      return writeOptions.dryRun === true
-        ? { ...verdict, result: { ...verdict.result, plan: result.plan } }
-        : verdict;
+      const plan = writeOptions.dryRun === true ? { plan: result.plan } : {};
+      return { ...verdict, result: { ...verdict.result, ...plan, ...signedResult(signed) } };
     },
   });
 }

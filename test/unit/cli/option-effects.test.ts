@@ -1,4 +1,5 @@
 /** Every option of every verb changes something where it belongs, and is refused where it could change nothing. */
+import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,9 +20,17 @@ beforeAll(() => {
     writeFileSync(join(folder, name), content);
     return join(folder, name);
   };
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const bin = Uint8Array.of(0, 0x20, 0, 0x20, 9, 0, 0, 8, 1, 2, 3, 4);
+  const signature = sign(null, bin, privateKey);
+  file("blink.bin.sig", signature);
+  const whole = sign(null, Buffer.concat([signature, Buffer.from("version=1.2")]), privateKey);
+  const line = Buffer.concat([Buffer.from("Ed12345678"), signature]).toString("base64");
   files = {
+    key: file("blink.pem", publicKey.export({ format: "pem", type: "spki" })),
+    minisig: file("blink.minisig", `untrusted comment: \n${line}\ntrusted comment: version=1.2\n${whole.toString("base64")}\n`),
     file: file("blink.hex", ":020000040800F2\n:080000000020002009000008A7\n:08001000FFFFFFFFFFFFFFFFF0\n:00000001FF\n"),
-    bin: file("blink.bin", Uint8Array.of(0, 0x20, 0, 0x20, 9, 0, 0, 8, 1, 2, 3, 4)),
+    bin: file("blink.bin", bin),
     // A segment of 16 bytes, half of which is a section.
     elf: file("blink.elf", withSections(toyElf([{ physical: 0x0800_0000, bytes: new Uint8Array(16).fill(7) }]), [{ type: 1, flags: 2, address: 0x0800_0000, offset: ELF_HEADERS + 32, size: 8 }])),
     out: join(folder, "out.bin"),
@@ -167,6 +176,19 @@ const IMAGE: Readonly<Record<string, Row>> = {
   "--elf-segments": { changes: [SERIAL, "--elf-segments"], refused: [`${SERIAL} --elf-segments`] },
 };
 
+const KEY = "--require-signature {key}";
+const SIGNATURE: Readonly<Record<string, Row>> = {
+  "--require-signature": { changes: [I2C, KEY], refused: [`${I2C} --require-signature {bin}`] },
+  "--signature": {
+    changes: [`${I2C} ${KEY}`, "--signature {minisig}"],
+    refused: [`${I2C} --signature {minisig}`],
+  },
+  "--min-version": {
+    changes: [`${I2C} ${KEY} --signature {minisig}`, "--min-version 1.1"],
+    refused: [`${I2C} --min-version 1.1`, `${I2C} ${KEY} --min-version newest`],
+  },
+};
+
 const LEAVE: Readonly<Record<string, Row>> = {
   "--go": { changes: [I2C, "--go"], refused: [`${I2C} --go --reset`] },
   "--reset": { changes: [I2C, "--reset"], refused: [`${I2C} --reset --leave stay`] },
@@ -195,6 +217,7 @@ const OF_VERB: Readonly<
     rows: {
       ...SEVERAL,
       ...IMAGE,
+      ...SIGNATURE,
       ...LEAVE,
       ...BOOT,
       "--dry-run": { changes: [I2C, "--dry-run"] },
@@ -212,8 +235,8 @@ const OF_VERB: Readonly<
       ...CHECK,
     },
   },
-  sync: { own: "sync {bin}", rows: { ...SEVERAL, ...IMAGE, ...LEAVE, ...BOOT, ...CHECK } },
-  verify: { own: "verify {bin}", rows: { ...SEVERAL, ...IMAGE } },
+  sync: { own: "sync {bin}", rows: { ...SEVERAL, ...IMAGE, ...SIGNATURE, ...LEAVE, ...BOOT, ...CHECK } },
+  verify: { own: "verify {bin}", rows: { ...SEVERAL, ...IMAGE, ...SIGNATURE } },
   read: {
     own: "read {out}",
     rows: {
