@@ -140,7 +140,7 @@ const DOORS: Readonly<Record<string, readonly Door[]>> = {
     { of: "path", call: (value) => loose(bootlace.loadImage)(value), takes: isText },
     { of: "options", call: (value) => loose(bootlace.loadImage)(tmpdir(), value), takes: noOptions },
     ...eachOption(
-      ["format", "base", "defaultBase", "elfSegments", "flashOnly", "maxBytes", "maxFileBytes"],
+      ["format", "base", "defaultBase", "elfSegments", "flashOnly", "maxBytes", "maxFileBytes", "check"],
       (options) => loose(bootlace.loadImage)("-", { stdin: Readable.from([Buffer.from(HEX)]), ...options }),
     ),
     ...eachOption(["stdin"], (options) => loose(bootlace.loadImage)(tmpdir(), options)),
@@ -281,7 +281,7 @@ describe("a refusal", () => {
     [() => loose(bootlace.parseImage)("x", { file: "x" }), 'the argument "bytes" is a Uint8Array, not "x"'],
     [() => loose(bootlace.parseImage)(HEX, { file: "x", base: -1 }), 'the option "base" is a whole number from 0 to 4294967295, not -1'],
     [() => loose(bootlace.loadImage)(["a.hex"]), 'the argument "path" is a path: text of 1 to 4095 characters without NUL, not a list'],
-    [() => loose(bootlace.loadImage)("a.hex", { fromat: "hex" }), 'there is no option "fromat" here; there are format, base, defaultBase, elfSegments, flashOnly, maxBytes, stdin, maxFileBytes'],
+    [() => loose(bootlace.loadImage)("a.hex", { fromat: "hex" }), 'there is no option "fromat" here; there are format, base, defaultBase, elfSegments, flashOnly, maxBytes, stdin, maxFileBytes, check'],
     [() => loose(bootlace.movedBy)(IMAGE, "0x1000"), 'the argument "offset" is a whole number from -4294967295 to 4294967295, not "0x1000"'],
     [() => loose(bootlace.onlyWithin)(IMAGE, { start: 0, end: 4 }), 'the argument "ranges" is a list, each { start, end }, whole numbers with 0 <= start < end <= 2 ** 32, not an object'],
     [() => loose(bootlace.mergeImages)([]), 'the argument "parts" is a list of at least one, each { file, image }, not a list'],

@@ -178,7 +178,7 @@ const IMAGE: Readonly<Record<string, Row>> = {
 
 const KEY = "--require-signature {key}";
 const SIGNATURE: Readonly<Record<string, Row>> = {
-  "--require-signature": { changes: [I2C, KEY], refused: [`${I2C} --require-signature {bin}`] },
+  "--require-signature": { changes: [I2C, KEY] },
   "--signature": {
     changes: [`${I2C} ${KEY}`, "--signature {minisig}"],
     refused: [`${I2C} --signature {minisig}`],

@@ -108,7 +108,7 @@ describe("a signature beside the firmware", () => {
   });
 
   it.each([
-    ["one byte less", MESSAGE.subarray(0, -1)],
+    ["one byte less", Uint8Array.from(MESSAGE.subarray(0, -1))],
     ["one byte more", Uint8Array.of(...MESSAGE, 0)],
     ["nothing", new Uint8Array()],
   ])("of firmware with %s is refused", (_, message) => {
