@@ -66,7 +66,7 @@ export async function signatureCheck(
     const found = signature ?? [`${file}.minisig`, `${file}.sig`].find((path) => existsSync(path));
     return found === undefined ? undefined : { content: readFile(found), file: found };
   };
-  let signed: Signed[] = [];
+  const signed: Signed[] = [];
   return {
     check: (bytes, file) => void signed.push(checkSigned(bytes, { file, signature: beside(file) }, demands)),
     taken: () => signed.splice(0),

@@ -7,7 +7,7 @@ export interface Claims {
   readonly version: string | undefined;
 }
 
-// eslint-disable-next-line no-control-regex -- they are what is looked for: a comment is shown on terminals
+// They are looked for because a comment is shown on terminals.
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/;
 
 /** @throws BootlaceError IMAGE_UNSIGNED for control characters, and for a word that is said twice */

@@ -13,7 +13,8 @@ const folder = mkdtempSync(join(tmpdir(), "bootlace-signed-"));
 const path = (name: string): string => join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const FIRMWARE = Uint8Array.from({ length: 4096 }, (_, i) => (i < 12 ? [0, 0x20, 0, 0x20, 9, 0, 0, 8, 7][i]! : i & 0xff) ?? 0); // prettier-ignore
+const VECTORS = [0, 0x20, 0, 0x20, 9, 0, 0, 8];
+const FIRMWARE = Uint8Array.from({ length: 4096 }, (_, i) => VECTORS[i] ?? i & 0xff);
 
 /** @returns whether it ended well */
 function tool(name: string, ...words: readonly string[]): boolean {
