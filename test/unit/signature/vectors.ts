@@ -1,6 +1,8 @@
 /** Made with Debian 12's minisign 0.11, signify-openbsd 31 and openssl 3.0; the keys are throw-away. */
 
-export const MESSAGE: Uint8Array = new Uint8Array(Buffer.from("626f6f746c616365207465737420766563746f7220310a", "hex"));
+export const MESSAGE: Uint8Array = new Uint8Array(
+  Buffer.from("626f6f746c616365207465737420766563746f7220310a", "hex"),
+);
 
 export const MINISIGN_KEY = "RWQz5z45P55J5VOIPqlChn912pihS1zjus4YYo4LKTCYVdKnSNuW9aOt";
 export const MINISIGN_ID = "E5499E3F393EE733";
