@@ -14,15 +14,20 @@ export type ChipFault =
   /** As above, but only the core resets (brown-out, watchdog): the operation is cut off just the same. */
   | { readonly kind: "reset in operation"; readonly operation: number; readonly fraction: number }
   /** The chip acknowledges and does nothing. */
-  | { readonly kind: "not done"; readonly operation: number }
+  | ({ readonly kind: "not done"; readonly operation: number } & Lasting)
   /** This status byte goes out instead of the right one; the chip believes that it sent the right one. */
-  | { readonly kind: "status replaced"; readonly status: number; readonly byte: number }
+  | ({ readonly kind: "status replaced"; readonly status: number; readonly byte: number } & Lasting)
   /** NACK instead of ACK, and the chip waits for the next command. */
-  | { readonly kind: "refused"; readonly status: number }
+  | ({ readonly kind: "refused"; readonly status: number } & Lasting)
   /** BUSY on I2C, silence on UART, until reset. */
   | { readonly kind: "busy for ever"; readonly status: number }
   /** The chip resets before this frame. */
   | { readonly kind: "reset"; readonly frame: number };
+
+export interface Lasting {
+  /** From then on, every time. */
+  readonly lasting?: boolean;
+}
 
 type StatusFault = Extract<ChipFault, { status: number }>;
 export type OperationFault = Extract<ChipFault, { operation: number }>;
@@ -32,7 +37,7 @@ export class FaultPlan {
   #operations = 0;
   #statuses = 0;
   #frames = 0;
-  #waiting: { readonly fault: ChipFault; readonly due: number }[] = [];
+  #waiting: Waiting[] = [];
 
   add(fault: ChipFault): void {
     const due =
@@ -55,14 +60,14 @@ export class FaultPlan {
   nextOperation(): OperationFault | undefined {
     const count = this.#operations++;
     if (this.#waiting.length === 0) return undefined;
-    return this.#take(({ fault, due }) => "operation" in fault && due === count) as
+    return this.#take((entry) => "operation" in entry.fault && isDue(entry, count)) as
       OperationFault | undefined;
   }
 
   nextStatus(): StatusFault | undefined {
     const count = this.#statuses++;
     if (this.#waiting.length === 0) return undefined;
-    return this.#take(({ fault, due }) => "status" in fault && due === count) as StatusFault | undefined;
+    return this.#take((entry) => "status" in entry.fault && isDue(entry, count)) as StatusFault | undefined;
   }
 
   /** @returns true when the chip resets before this frame */
@@ -72,8 +77,21 @@ export class FaultPlan {
     return this.#take(({ fault, due }) => "frame" in fault && due === count) !== undefined;
   }
 
-  #take(wanted: (entry: { fault: ChipFault; due: number }) => boolean): ChipFault | undefined {
+  #take(wanted: (entry: Waiting) => boolean): ChipFault | undefined {
     const index = this.#waiting.findIndex(wanted);
-    return index < 0 ? undefined : this.#waiting.splice(index, 1)[0]!.fault;
+    if (index < 0) return undefined;
+    const { fault } = this.#waiting[index]!;
+    if (!isLasting(fault)) this.#waiting.splice(index, 1);
+    return fault;
   }
 }
+
+interface Waiting {
+  readonly fault: ChipFault;
+  readonly due: number;
+}
+
+const isLasting = (fault: ChipFault): boolean => "lasting" in fault && fault.lasting === true;
+
+const isDue = ({ fault, due }: Waiting, count: number): boolean =>
+  due === count || (isLasting(fault) && count > due);

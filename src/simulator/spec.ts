@@ -8,6 +8,7 @@ import type { Clock, SimulatedChip } from "./chip.js";
 import { createChip } from "./create-chip.js";
 import { factsOf } from "./device-facts.js";
 import type { ChipFacts } from "./facts.js";
+import { type AdapterFault, type OrderedFaults, parseFaults } from "./fault-words.js";
 import { I2C_OPCODES, UART_OPCODES } from "./opcodes.js";
 import type { I2cVersion, UartVersion } from "./opcodes.js";
 import type { ChipOptions } from "./options.js";
@@ -36,6 +37,7 @@ export const SPEC_KEYS = {
   startup: "ms from reset to the first answer",
   timeout: "ms between two frames after which the chip resets; 0 for never",
   stretch: "ms of clock stretching after which the modelled adapter gives up",
+  fault: "what goes wrong, power-lost:3 or target-locked",
   quirks: "switches, eraseReturnsEarly,wrongFrame:refuse",
 } as const;
 
@@ -52,6 +54,8 @@ export interface SimulatedTarget {
   readonly clockHz: number;
   readonly realtime: boolean;
   readonly stretchLimitMs: number | undefined;
+  /** What the modelled adapter fails with; a chip that is served elsewhere has another adapter. */
+  readonly adapterFault?: AdapterFault | undefined;
 }
 
 /**
@@ -66,6 +70,7 @@ export const simulate = async (
   extra: Partial<ChipOptions> = {},
 ): Promise<SimulatedTarget> => {
   const spec = new Spec(name, options);
+  const { chip: faults, adapter: adapterFault } = spec.faults();
   const facts = await spec.facts();
   const bus = spec.bus(facts);
   const address = spec.number("address") ?? facts.i2c?.address ?? 0;
@@ -76,8 +81,9 @@ export const simulate = async (
     ...spec.chipOptions(bus),
     memory,
     ...extra,
+    faults: [...faults, ...(extra.faults ?? [])],
   });
-  return { chip, facts, bus, address, ...spec.link(bus) };
+  return { chip, facts, bus, address, adapterFault, ...spec.link(bus) };
 };
 
 class Spec {
@@ -91,6 +97,12 @@ class Spec {
     if (unknown !== undefined) {
       throw this.#usage(`has no option "${unknown}"; there are ${Object.keys(SPEC_KEYS).join(", ")}`);
     }
+  }
+
+  /** @throws BootlaceError what opening shall fail with */
+  faults(): OrderedFaults {
+    const { fault } = this.#options;
+    return fault === undefined ? { chip: [] } : parseFaults(fault);
   }
 
   async facts(): Promise<ChipFacts> {

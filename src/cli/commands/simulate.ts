@@ -50,7 +50,11 @@ async function run({ io, signal }: Context, name: string, options: SimulateOptio
     });
   const file = options.file ?? target.options["file"];
   const spec = { ...target.options, file, bus: "uart" };
-  const { chip } = await simulate(target.chip, spec, new RealClock());
+  const { chip, adapterFault } = await simulate(target.chip, spec, new RealClock());
+  if (adapterFault !== undefined)
+    throw new BootlaceError("USAGE", "a pseudo-terminal has no adapter that could fail", {
+      hint: "A fault of the adapter needs a sim: target.",
+    });
   const server = serveUartOnPty(chip, { noise: options.noise });
   io.stdout.write(options.json === true ? document("simulate", { path: server.path }) : `${server.path}\n`);
   await stopped(signal);

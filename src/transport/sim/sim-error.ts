@@ -3,6 +3,10 @@ import type { SystemError } from "../../errors.js";
 
 /** Numbers of Linux (asm-generic/errno-base.h, errno.h) and libuv's words. */
 const ERRNO = {
+  EAGAIN: [11, "resource temporarily unavailable"],
+  EACCES: [13, "permission denied"],
+  EOPNOTSUPP: [95, "operation not supported"],
+  ENODEV: [19, "no such device"],
   EIO: [5, "i/o error"],
   ENXIO: [6, "no such device or address"],
   EBADF: [9, "bad file descriptor"],

@@ -5,6 +5,7 @@
  */
 import type { SimulatedChip } from "../../simulator/chip.js";
 import { VirtualClock } from "../../simulator/clock.js";
+import type { AdapterFault } from "../../simulator/fault-words.js";
 import type { ChipOptions } from "../../simulator/options.js";
 import { simulate } from "../../simulator/spec.js";
 import { simError } from "./sim-error.js";
@@ -51,6 +52,8 @@ export class SimTransport implements Transport {
   readonly #wire: SimWire;
   readonly #turns = new Turns();
   readonly #realStartMs: number | undefined;
+  readonly #adapterFault: AdapterFault | undefined;
+  #steps = 0;
   #lastTurnMs = monotonicMs();
   #closed = false;
 
@@ -59,6 +62,7 @@ export class SimTransport implements Transport {
     this.chip = link.chip;
     this.clock = link.clock;
     this.#wire = simWire(link);
+    this.#adapterFault = link.adapterFault;
     if (link.realtime) this.#realStartMs = monotonicMs() - link.clock.now();
   }
 
@@ -118,6 +122,7 @@ export class SimTransport implements Transport {
 
   /** @returns how often BUSY was the answer */
   #step(step: Step, index: number, { limitMs, reads }: { limitMs: number; reads: Uint8Array[] }): number {
+    if (step.kind !== "delay") this.#adapter(index);
     try {
       if (step.kind === "write") this.#wire.write(step.bytes, limitMs);
       else if (step.kind === "read") reads.push(this.#wire.read(step.length, timeoutOf(step)));
@@ -128,6 +133,14 @@ export class SimTransport implements Transport {
       if (!(error instanceof WireFailure)) throw error;
       throw new StepError(index, error.failure, error.reply, { cause: error.cause });
     }
+  }
+
+  /** @throws StepError when the modelled adapter is to fail */
+  #adapter(index: number): void {
+    const fault = this.#adapterFault;
+    if (fault === undefined || this.#steps++ < fault.step) return;
+    const failure = fault.code === "EOPNOTSUPP" ? "too long" : "system";
+    throw new StepError(index, failure, undefined, { cause: simError(fault.code) });
   }
 
   /** A bus that stood still while nobody used it. */

@@ -1,6 +1,7 @@
 /** What the two buses of a simulated chip do with a single step. They know simulated time only. */
 import type { I2cAnswer, SimulatedChip } from "../../simulator/chip.js";
 import type { VirtualClock } from "../../simulator/clock.js";
+import type { AdapterFault } from "../../simulator/fault-words.js";
 import { i2cAddressMs, i2cFrameMs, uartCharacterMs } from "../../simulator/wire.js";
 import { I2C_TRAITS, UART_TRAITS, type Traits } from "../traits.js";
 import type { PollStep, StepError } from "../transport.js";
@@ -20,6 +21,8 @@ export interface SimLink {
   /** What the modelled adapter survives, whatever time-out it is set to; default: it obeys. */
   readonly stretchLimitMs?: number | undefined;
   readonly realtime?: boolean;
+  /** From this step on, nothing goes any more. */
+  readonly adapterFault?: AdapterFault | undefined;
   readonly description: string;
 }
 
