@@ -91,7 +91,7 @@ interface Waiting {
   readonly due: number;
 }
 
-const isLasting = (fault: ChipFault): boolean => "lasting" in fault && fault.lasting === true;
+const isLasting = (fault: ChipFault): boolean => "lasting" in fault && fault.lasting;
 
 const isDue = ({ fault, due }: Waiting, count: number): boolean =>
   due === count || (isLasting(fault) && count > due);
