@@ -21,7 +21,7 @@ export async function courses(
   const all: Course[] = [];
   for (const protocol of protocols)
     for (const session of sessions)
-      if (!protocol.lacks?.includes(session.name))
+      if (!protocol.lacks?.some((kind) => kind.test(session.name)))
         all.push({ protocol, session, ...(await record(protocol, session)) });
   return all;
 }

@@ -1,6 +1,8 @@
 /** The chip under test, small so that a session is short: 8 pages of 512 bytes, or a real member of 8 pages for the mass erase. */
 import { connect } from "../../src/flash/connect.js";
+import { ChipTarget } from "../../src/flash/chip-target.js";
 import type { ConnectOptions, Target } from "../../src/flash/target.js";
+import { connectBootloader } from "../../src/protocol/connect.js";
 import { deviceByProductId } from "../../src/devices/load.js";
 import type { MemoryImage } from "../../src/image/image.js";
 import type { SimulatedChip } from "../../src/simulator/chip.js";
@@ -12,7 +14,7 @@ import type { ChipMemory } from "../../src/simulator/memory-file.js";
 import type { I2cVersion, UartVersion } from "../../src/simulator/opcodes.js";
 import type { ChipQuirks } from "../../src/simulator/quirks.js";
 import { SimTransport } from "../../src/transport/sim/sim.js";
-import type { Transport } from "../../src/transport/transport.js";
+import { delay, type Transport } from "../../src/transport/transport.js";
 import { G071, L072 } from "../unit/simulator/chips.js";
 import type { Bus } from "./kinds.js";
 
@@ -25,30 +27,37 @@ export interface Protocol {
   readonly uart?: UartVersion;
   readonly quirks?: Partial<ChipQuirks>;
   /** Sessions that its commands do not offer. */
-  readonly lacks?: readonly string[];
+  readonly lacks?: readonly RegExp[];
 }
 
-const NO_READOUT = ["protect readout", "unprotect readout"] as const;
+const NO_READOUT = /^(un)?protect readout$/;
 /** Its ROM has Get Checksum: a program would do nothing else than the other sessions. */
-const NO_PROGRAM = ["write, checksum program"] as const;
+const NO_PROGRAM = /^write, checksum program/;
+/** What is amiss with a program has the same ends on each version of a bus: once is enough. */
+const NO_AMISS = /^write, checksum program, /;
 
 export const PROTOCOLS: readonly Protocol[] = [
-  { name: "I2C 1.0", bus: "i2c", i2c: "1.0" },
+  { name: "I2C 1.0", bus: "i2c", i2c: "1.0", lacks: [NO_AMISS] },
   // Whether a status is still due after the adapter gave up on the stretch before it, no document says.
-  { name: "I2C 1.0b", bus: "i2c", i2c: "1.0", quirks: { statusAfterAbort: "lost" } },
+  { name: "I2C 1.0b", bus: "i2c", i2c: "1.0", quirks: { statusAfterAbort: "lost" }, lacks: [NO_AMISS] },
   { name: "I2C 1.1", bus: "i2c", i2c: "1.1" },
-  { name: "I2C 1.2", bus: "i2c", i2c: "1.2", lacks: NO_PROGRAM },
+  { name: "I2C 1.2", bus: "i2c", i2c: "1.2", lacks: [NO_PROGRAM] },
   // The length of its list of commands has to be found out.
-  { name: "I2C 2.0", bus: "i2c", i2c: "2.0", lacks: [...NO_READOUT, ...NO_PROGRAM] },
-  { name: "UART 2.2", bus: "uart", uart: "2.2" },
+  { name: "I2C 2.0", bus: "i2c", i2c: "2.0", lacks: [NO_READOUT, NO_PROGRAM] },
+  { name: "UART 2.2", bus: "uart", uart: "2.2", lacks: [NO_AMISS] },
   { name: "UART 3.1", bus: "uart", uart: "3.1" },
-  { name: "UART 3.3", bus: "uart", uart: "3.3", lacks: NO_PROGRAM },
+  { name: "UART 3.3", bus: "uart", uart: "3.3", lacks: [NO_PROGRAM] },
 ];
 
 /** A kind of chip, and what the host is told of it. */
 export interface Model {
   readonly facts: ChipFacts;
   readonly options: ConnectOptions;
+  readonly quirks?: Partial<ChipQuirks>;
+  /** Default 2. */
+  readonly startupMs?: number;
+  /** BOOT0 and NRST are the host's. */
+  readonly hasLines?: true;
 }
 
 const pages = (count: number, size: number): FlashPage[] =>
@@ -93,6 +102,15 @@ export const SMALL: Model = {
 
 /** The same, asked for checksums by a program in its RAM: each resets the chip. BOOT0 is strapped, there are no lines. */
 export const ASKED: Model = { ...SMALL, options: { crcProgram: "always" } };
+
+/** What may be amiss with such a program, each by itself. */
+export const ASKED_AND: Readonly<Record<string, Model>> = {
+  "RAM overwritten": { ...ASKED, quirks: { startOverwritesRam: true } },
+  "flash faults": { ...ASKED, quirks: { programFaultsFrom: BASE + 0x2000 } },
+  "slow start": { ...ASKED, startupMs: 400 },
+  "comes back as firmware": { ...ASKED, quirks: { afterRamProgram: "application" }, hasLines: true },
+  "comes back by lines": { ...ASKED, quirks: { afterRamProgram: "nothing" }, hasLines: true },
+};
 
 /** STM32L0: erased flash reads 00, pages of 128 bytes. */
 export const ZERO: Model = {
@@ -167,10 +185,16 @@ export function makeRig({ protocol, model, flash: first, quirks, readoutLevel, o
     facts,
     clock,
     memory: mirror(flash, onChange),
-    timings: { programMs: 1, pageEraseMs: 3, massEraseMs: 6, optionBytesMs: 3, startupMs: 2 },
+    timings: {
+      programMs: 1,
+      pageEraseMs: 3,
+      massEraseMs: 6,
+      optionBytesMs: 3,
+      startupMs: model.startupMs ?? 2,
+    },
     ...(protocol.i2c && { i2cProtocol: protocol.i2c }),
     ...(protocol.uart && { uartProtocol: protocol.uart }),
-    quirks: { ...protocol.quirks, ...quirks },
+    quirks: { ...protocol.quirks, ...model.quirks, ...quirks },
     ...(readoutLevel !== undefined && { readoutLevel }),
   });
   const address = facts.i2c!.address;
@@ -179,9 +203,24 @@ export function makeRig({ protocol, model, flash: first, quirks, readoutLevel, o
     clock,
     flash,
     open: () => new SimTransport({ chip, clock, bus: protocol.bus, address, description: protocol.name }),
-    connect: (transport) =>
-      connect(transport, { ...model.options, ...(protocol.bus === "i2c" && { address }) }),
+    connect: async (transport) => {
+      const options = { ...model.options, ...(protocol.bus === "i2c" && { address }) };
+      const target = (await connect(transport, options)) as ChipTarget;
+      return model.hasLines ? withLines(target, chip) : target;
+    },
   };
+}
+
+/** As `connect` with a reset sequence, which is not for a transport that was made elsewhere. */
+function withLines(target: ChipTarget, chip: SimulatedChip): ChipTarget {
+  const { transport } = target.session.loader;
+  const reenter = async (): Promise<void> => {
+    chip.setNrst(false);
+    chip.setNrst(true);
+    await transport.exchange([delay(20)]);
+    await connectBootloader(transport);
+  };
+  return new ChipTarget({ ...target.session, reenter }, target.release);
 }
 
 /** Holds a copy of the flash that follows every change, at the moment it happens. */

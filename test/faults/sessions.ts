@@ -3,7 +3,20 @@ import type { Target } from "../../src/flash/target.js";
 import type { WriteOptions, WriteResult } from "../../src/flash/job.js";
 import { MemoryImage } from "../../src/image/image.js";
 import { noise } from "../support/sim-target.js";
-import { ASKED, BANKS, BASE, ECC, HASTY, holds, SMALL, TINY, ZERO, type Model, type Rig } from "./rig.js";
+import {
+  ASKED,
+  ASKED_AND,
+  BANKS,
+  BASE,
+  ECC,
+  HASTY,
+  holds,
+  SMALL,
+  TINY,
+  ZERO,
+  type Model,
+  type Rig,
+} from "./rig.js";
 
 export interface Session {
   readonly name: string;
@@ -138,14 +151,16 @@ const WRITES: readonly Session[] = [
     model: SMALL,
     pageBytes: 2048,
   }),
-  writeSession({
-    name: "write, checksum program",
-    flash: sparse(20),
-    old: sparse(20),
-    image: sparse(40),
-    model: ASKED,
-    pageBytes: 2048,
-  }),
+  ...Object.entries({ "": ASKED, ...ASKED_AND }).map(([amiss, model]) =>
+    writeSession({
+      name: ["write, checksum program", ...(amiss === "" ? [] : [amiss])].join(", "),
+      flash: sparse(20),
+      old: sparse(20),
+      image: sparse(40),
+      model,
+      pageBytes: 2048,
+    }),
+  ),
   writeSession({
     name: "write, erased reads 00",
     flash: flashOn(0x00, 0x1000, { at: 0, bytes: OLD.subarray(0, 700) }, { at: 1500, bytes: noise(100, 9) }),

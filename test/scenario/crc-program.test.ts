@@ -6,6 +6,7 @@ import type { FlashEvent } from "../../src/flash/events.js";
 import { chooseChecksums } from "../../src/flash/chip/choose-checksums.js";
 import { identifyChip } from "../../src/flash/chip/identify.js";
 import { ChipTarget } from "../../src/flash/chip-target.js";
+import { connect } from "../../src/flash/connect.js";
 import { MemoryImage } from "../../src/image/image.js";
 import { stm32Crc } from "../../src/protocol/crc.js";
 import { connectBootloader } from "../../src/protocol/connect.js";
@@ -133,6 +134,37 @@ describe("when something is amiss", () => {
         commandHint: "Reset it with BOOT0 high and run the same command again without --crc-program.",
       });
       expect(chip.wouldBoot()).toBe(false);
+    },
+  );
+
+  it("another chip that answers after the reset is an error", async () => {
+    const other = await openSim("stm32f103rc?bus=uart");
+    let meet = "the first";
+    const swapped = new (class extends ForwardingTransport {
+      override exchange(...args: Parameters<ForwardingTransport["exchange"]>): Promise<Exchanged> {
+        if (args[0][0]?.kind === "delay") meet = "another";
+        return meet === "another" ? other.exchange(...args) : super.exchange(...args);
+      }
+    })(await openSim("stm32f072?bus=uart"));
+    const target = await connect(swapped, { crcProgram: "always" });
+    await expect(target.checksum({ start: BASE, end: BASE + SIZE })).rejects.toMatchObject({
+      code: "WRONG_CHIP",
+      message: "another chip answers after the reset: product ID 0x414 instead of 0x448",
+    });
+  });
+
+  it.each(["stm32f072?bus=uart", "stm32f301?bus=uart", "stm32f405?bus=uart"])(
+    "on %s no 0x7F is sent while the program runs or the ROM starts: half of one would be measured",
+    async (name) => {
+      const { target, chip } = await connectAsking(name);
+      const states = new Set<string>();
+      const receive = chip.uartReceive.bind(chip);
+      vi.spyOn(chip, "uartReceive").mockImplementation((...args) => {
+        states.add(chip.state);
+        receive(...args);
+      });
+      expect(await target.write(image)).toMatchObject({ verifiedBy: "checksum program" });
+      expect([...states]).toEqual(["bootloader"]);
     },
   );
 
@@ -294,4 +326,15 @@ describe("with reset lines", () => {
       }
     },
   );
+
+  it("that do not bring it back end the run with what to do", async () => {
+    const { chip, target } = await connectWithLines("stm32f405?bus=uart", { afterRamProgram: "nothing" });
+    const { session } = target;
+    const gone = new ChipTarget(
+      { ...session, reenter: () => connectBootloader(session.loader.transport).then(() => undefined) },
+      async () => undefined,
+    );
+    await expect(gone.write(image)).rejects.toMatchObject({ code: "NO_REPLY" });
+    expect(chip.wouldBoot()).toBe(false);
+  });
 });
