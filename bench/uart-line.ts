@@ -19,6 +19,8 @@ export interface LineTotals {
   readonly fromChip: number;
   /** Of the adapter, to the host: each is one that the host may have waited for. */
   readonly packets: number;
+  /** How often the host sent something when everything before it was over. */
+  readonly turns: number;
   /** On CLOCK_MONOTONIC; 0: nothing yet. */
   readonly firstMs: number;
   readonly lastMs: number;
@@ -42,7 +44,7 @@ export class UartLine {
   /** How late the last packet was, by our own fault. */
   #lateMs = 0;
   #stop = (): void => undefined;
-  totals = { toChip: 0, fromChip: 0, packets: 0, firstMs: 0, lastMs: 0, idleMs: 0 };
+  totals = { toChip: 0, fromChip: 0, packets: 0, turns: 0, firstMs: 0, lastMs: 0, idleMs: 0 };
 
   constructor(makeChip: (clock: Schedule) => SimulatedChip, { baud, latencyMs }: LineOptions) {
     this.#chip = makeChip(this.clock);
@@ -68,8 +70,10 @@ export class UartLine {
   #fromHost(bytes: Uint8Array): void {
     const sentMs = monotonicMs() - this.#lateMs;
     this.totals.firstMs ||= sentMs;
-    if (this.#inAdapter.length === 0)
+    if (this.#inAdapter.length === 0) {
       this.totals.idleMs += Math.max(0, sentMs - Math.max(this.totals.lastMs, this.totals.firstMs));
+      this.totals.turns++;
+    }
     let atMs = Math.max(sentMs, this.#toChipFreeMs);
     for (const byte of bytes) {
       atMs += this.#characterMs;

@@ -65,5 +65,11 @@ export async function runOnUart({
   }
 }
 
-/** What its own characters, the chip and the adapter took: everything but the program itself. */
+/** What its own characters, the chip and the adapter took: everything but the program itself, the same in each run. */
 export const framesMs = ({ totals }: UartRun): number => totals.lastMs - totals.firstMs - totals.idleMs;
+
+/** A pseudo-terminal's two ways of a turn on a machine with nothing else to do; a real port has them too. */
+const TERMINAL_MS = 0.2;
+
+/** As much as an undisturbed run of a program that does not think may take. */
+export const undisturbedMs = (run: UartRun): number => framesMs(run) + run.totals.turns * TERMINAL_MS;

@@ -5,7 +5,7 @@ import { nearestToMedian, repeated } from "../measure.js";
 import { type Context, refused, type Result, type Row, seconds, times } from "../row.js";
 import type { LineOptions } from "../uart-line.js";
 import { warmCore } from "../warm-core.js";
-import { framesMs, runOnUart, type UartJob, type UartRun } from "../uart-run.js";
+import { framesMs, runOnUart, undisturbedMs, type UartJob, type UartRun } from "../uart-run.js";
 import { writeFloorMs } from "../uart-time.js";
 
 const SIZE = 128 * 1024;
@@ -54,7 +54,8 @@ function figuresOf(name: string, run: UartRun): [string, number][] {
   const { measured, totals, beforeMs, afterMs, erasedPages } = run;
   const all = {
     Ms: measured.wallMs,
-    FloorMs: framesMs(run),
+    FloorMs: undisturbedMs(run),
+    FramesMs: framesMs(run),
     CpuMs: measured.cpuMs,
     BeforeMs: beforeMs,
     AfterMs: afterMs,
@@ -62,6 +63,7 @@ function figuresOf(name: string, run: UartRun): [string, number][] {
     ToChip: totals.toChip,
     FromChip: totals.fromChip,
     Packets: totals.packets,
+    Turns: totals.turns,
     ErasedPages: erasedPages,
   };
   return Object.entries(all).map(([key, value]) => [name + key, value]);
@@ -84,7 +86,9 @@ async function measured(one: Case, { runs, bootlace: program, note }: Context): 
   await warmCore();
   note("stm32flash");
   const other = await on(one, stm32flash);
-  const disturbed = disturbance([{ name: "stm32flash", tookMs: wall(other), framesMs: framesMs(other) }]);
+  const disturbed = disturbance([
+    { name: "stm32flash", tookMs: wall(other), framesMs: undisturbedMs(other) },
+  ]);
   if (disturbed || !program) return refused(one.id, one.what, disturbed ?? "bootlace is not built");
   note("bootlace");
   const own = nearestToMedian(await repeated(runs, () => on(one, bootlace(program))), wall);

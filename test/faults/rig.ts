@@ -205,14 +205,15 @@ export function makeRig({ protocol, model, flash: first, quirks, readoutLevel, o
     open: () => new SimTransport({ chip, clock, bus: protocol.bus, address, description: protocol.name }),
     connect: async (transport) => {
       const options = { ...model.options, ...(protocol.bus === "i2c" && { address }) };
-      const target = (await connect(transport, options)) as ChipTarget;
+      const target = await connect(transport, options);
       return model.hasLines ? withLines(target, chip) : target;
     },
   };
 }
 
 /** As `connect` with a reset sequence, which is not for a transport that was made elsewhere. */
-function withLines(target: ChipTarget, chip: SimulatedChip): ChipTarget {
+function withLines(target: Target, chip: SimulatedChip): Target {
+  if (!(target instanceof ChipTarget)) throw new Error("connect gives a ChipTarget");
   const { transport } = target.session.loader;
   const reenter = async (): Promise<void> => {
     chip.setNrst(false);

@@ -302,6 +302,13 @@ describe("with reset lines", () => {
     return { chip, target, notes, onEvent };
   }
 
+  it("it is not started where reading takes no third of a second longer", async () => {
+    const { chip, target } = await connectWithLines("stm32f405?bus=uart");
+    const { resets } = chip.counters;
+    expect(await target.write(firmware(BASE, 3 * 1024))).toMatchObject({ verifiedBy: "read back" });
+    expect(chip.counters.resets).toBe(resets);
+  });
+
   it("it is started without being asked for", async () => {
     const { chip, target, notes, onEvent } = await connectWithLines("stm32f405?bus=uart");
     expect(await target.write(image, { onEvent })).toMatchObject({ verifiedBy: "checksum program" });

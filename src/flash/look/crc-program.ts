@@ -29,8 +29,10 @@ import type { Checksummer, ProgramSource } from "./checksummer.js";
 import { readSpan } from "./read.js";
 import type { Span } from "./span.js";
 
-/** Reading 1 KiB: 9 bits a byte at 400 kHz, 11 bits at 115200 baud; slower than this on slower wires. */
-const READ_MS_PER_KIB = { message: 25, byte: 95 } as const;
+/** Reading 1 KiB over I2C, 9 bits a byte at 400 kHz: the host does not know the rate, and most wires are as slow or slower. */
+const READ_MS_PER_KIB = 25;
+/** Over UART, 8E1. */
+const BITS_PER_KIB = 1024 * 11;
 /** Writing the program, reading it and its results, Go, the questions until it answers. */
 const OVERHEAD_MS = 60;
 /** Each run is a reset of the chip: it must be worth one. */
@@ -56,7 +58,9 @@ export class CrcProgram implements Checksummer {
   worth(bytes: number): boolean {
     const { session } = this.run;
     if (this.source.trust === "given up") return false;
-    const readingMs = (bytes / 1024) * READ_MS_PER_KIB[session.loader.transport.traits.framing];
+    const { baud } = session.loader.transport;
+    const perKiB = baud === undefined ? READ_MS_PER_KIB : (BITS_PER_KIB * 1000) / baud;
+    const readingMs = (bytes / 1024) * perKiB;
     return readingMs - this.#expectedMs(bytes) - OVERHEAD_MS > WORTH_MS;
   }
 
