@@ -369,6 +369,8 @@ export interface SystemError extends Error {
   readonly code: string;
   readonly errno: number;
   readonly syscall: string;
+  /** The errno that other drivers have for what this one calls `code`. */
+  readonly means?: string | undefined;
 }
 
 export const isSystemError = (error: unknown): error is SystemError =>

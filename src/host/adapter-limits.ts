@@ -18,6 +18,8 @@ export interface AdapterLimit {
   readonly fixedTimeoutMs?: number;
   readonly maxWriteBytes?: number;
   readonly maxReadBytes?: number;
+  /** What the driver says where nobody acknowledges the address, if it is none of the kernel's own words for it (ENXIO, EREMOTEIO). */
+  readonly nackErrno?: "ETIMEDOUT" | "EIO";
   /** What the user should know beside the numbers. */
   readonly note?: string;
   readonly nextStep?: string | undefined;
@@ -76,6 +78,7 @@ const USB_BRIDGES: readonly AdapterLimit[] = [
     adapterName: /^CP2112 SMBus Bridge/,
     maxWriteBytes: 61,
     maxReadBytes: 128, // the chip has 512, but at 100 kHz ten looks end before 256 bytes have come: seen in Linux 6.1
+    nackErrno: "ETIMEDOUT", // cp2112_xfer: any failure of the address
     note:
       "Of a longer message the driver sends its length modulo 256 and reports success. " +
       "It gives up on a transfer after ten looks at it, some 20 to 30 ms.",
@@ -90,6 +93,7 @@ const USB_BRIDGES: readonly AdapterLimit[] = [
     beforeKernel: "6.2",
     maxWriteBytes: 60,
     maxReadBytes: 180,
+    nackErrno: "EIO", // ft260_check_status: every error bit
     note: "Of a longer message this kernel's driver makes several, each with its own START and STOP, and reports success.",
     source: "drivers/hid/hid-ft260.c of Linux 6.1, ft260_i2c_write and FT260_RD_DATA_MAX",
   },
@@ -98,6 +102,7 @@ const USB_BRIDGES: readonly AdapterLimit[] = [
     adapterName: /^FT260 usb-i2c bridge/,
     fromKernel: "6.2",
     maxWriteBytes: 120,
+    nackErrno: "EIO", // ft260_check_status: every error bit
     note: "Within a longer message the driver waits for a bus that is never idle, and fails with EIO.",
     source:
       "drivers/hid/hid-ft260.c of Linux 6.12, ft260_i2c_write: pieces of 60 bytes, those in the middle with no flag",

@@ -31,6 +31,8 @@ export function dialogueFailure(dialogue: Dialogue, stage: Stage, cause: StepErr
 export function explainSystem(cause: unknown): { code: ErrorCode; text: string } {
   if (cause instanceof BootlaceError) return { code: cause.code, text: cause.message };
   const name = isSystemError(cause) ? cause.code : "unknown error";
+  const means = isSystemError(cause) ? SYSTEM_FAILURES[cause.means ?? ""] : undefined;
+  if (means) return { ...means, text: `${means.text} (this driver says ${name} then)` };
   return SYSTEM_FAILURES[name] ?? { code: "BUS_FAILED", text: `the bus failed with ${name}` };
 }
 

@@ -4,7 +4,7 @@
  */
 import { READ, type BusOptions, type ErrnoName, type Message } from "./bus.js";
 
-type Driver = Pick<BusOptions, "name" | "driver" | "quirks" | "puts">;
+type Driver = Pick<BusOptions, "name" | "driver" | "quirks" | "puts" | "nackErrno">;
 
 const reads = ({ flags }: Message): boolean => (flags & READ) !== 0;
 const cut = (message: Message, from: number, to: number): Message => {
@@ -34,9 +34,16 @@ const laterFt260 = (message: Message): ErrnoName | readonly Message[] =>
 const cp2112Name = "CP2112 SMBus Bridge on hidraw0";
 const ft260Name = "FT260 usb-i2c bridge on hidraw0";
 export const DRIVERS: readonly (Driver & { readonly kernel?: string; readonly longest: number })[] = [
-  { driver: "cp2112", name: cp2112Name, puts: cp2112, longest: 61 },
-  { driver: "ft260", name: ft260Name, puts: ft260, kernel: "6.1.0-49-amd64", longest: 60 },
-  { driver: "ft260", name: "FT260 usb-i2c bridge", puts: laterFt260, kernel: "6.12.1", longest: 120 },
+  { driver: "cp2112", name: cp2112Name, puts: cp2112, nackErrno: "ETIMEDOUT", longest: 61 },
+  { driver: "ft260", name: ft260Name, puts: ft260, nackErrno: "EIO", kernel: "6.1.0-49-amd64", longest: 60 },
+  {
+    driver: "ft260",
+    name: "FT260 usb-i2c bridge",
+    puts: laterFt260,
+    nackErrno: "EIO",
+    kernel: "6.12.1",
+    longest: 120,
+  },
   { driver: "mcp2221", name: "MCP2221 usb-i2c bridge", longest: 258 },
   { driver: "dln2-i2c", quirks: { maxWrite: 256, maxRead: 256 }, longest: 256 },
   { driver: "axxia-i2c", quirks: { maxWrite: 255, maxRead: 255 }, longest: 255 },

@@ -101,6 +101,24 @@ describe("an adapter whose driver is known", () => {
     expect(rig.bus.chips[0]!.violations).toEqual([]);
   });
 
+  it.each(
+    DRIVERS.filter(({ nackErrno }) => nackErrno).map(
+      (driver) => [driver.name, driver.nackErrno, driver] as const,
+    ),
+  )(
+    "%s says %s where nobody acknowledges: no reply, and scan names the chip alone",
+    async (_, errno, driver) => {
+      const { env } = await start(driver);
+      const nobody = await bootlace(["info", "--port", "/dev/i2c-7", "--address", "0x3b"], env);
+      expect(nobody.stderr).toContain("no bootloader answers on /dev/i2c-7 address 0x3B. [NO_REPLY]");
+      expect(nobody.stderr).toContain(`because: ${errno} from ioctl(I2C_RDWR)`);
+      const { stdout, status } = await bootlace(["scan", "--port", "7", "--all", "--json"], env);
+      const { answers } = JSON.parse(stdout) as Record<string, unknown>;
+      expect(status).toBe(0);
+      expect(answers).toMatchObject([{ address: 0x51, protocol: "1.2" }]);
+    },
+  );
+
   it("cp2112 needs no more frames than 48 bytes each make of the image", async () => {
     const rig = await start(DRIVERS[0]!);
     await bootlace(["write", image(PAGES), ...TARGET], rig.env);

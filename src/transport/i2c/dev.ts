@@ -6,7 +6,7 @@ import { BootlaceError, hex, isSystemError } from "../../errors.js";
 import type { ErrorCode } from "../../errors.js";
 import { RUN_STATUS } from "../../native/binding.js";
 import type { NativeBinding, RunResult } from "../../native/binding.js";
-import { systemError } from "../../native/system-error.js";
+import { errnoName, systemError } from "../../native/system-error.js";
 import { checkExchange } from "../arguments.js";
 import { I2cBus } from "./bus.js";
 import { can, I2C_FUNC } from "./functionality.js";
@@ -62,6 +62,9 @@ export class I2cDevTransport implements Transport {
   /** What the adapter refused last, and its length. */
   #refused: { readonly what: "maxWrite" | "maxRead"; readonly length: number } | undefined;
 
+  /** Somebody acknowledged the address once. */
+  #heard = false;
+
   /** Use openI2cDev. */
   constructor(
     readonly bus: I2cBus,
@@ -100,11 +103,19 @@ export class I2cDevTransport implements Transport {
     if (steps.length === 0) return { reads: [], busy: 0 };
     const own = [...steps]; // the caller's list may change while this one runs
     const result = await this.#run(own, signal);
+    const tried = result.status === RUN_STATUS.done ? own.length : result.step;
+    this.#heard ||= own.slice(0, tried).some(({ kind }) => kind !== "delay");
     if (result.status === RUN_STATUS.done)
       return { reads: splitReads(own, result.reads), busy: result.tries - polls(own) };
     if (result.status === RUN_STATUS.aborted) signal?.throwIfAborted();
     this.#refused = refusedLength(own[result.step], result);
-    throw stepError(result, this.#refused !== undefined);
+    throw stepError(result, { tooLong: this.#refused !== undefined, absent: this.#soundsAbsent(result) });
+  }
+
+  /** Of drivers that have another word for it: before anybody was heard, a missing acknowledge is what it most likely means. */
+  #soundsAbsent({ status, errno }: RunResult): boolean {
+    const { nackErrno } = this.bus.limits;
+    return !this.#heard && status === RUN_STATUS.system && errnoName(errno) === nackErrno;
   }
 
   async #run(steps: readonly Step[], signal: AbortSignal | undefined): Promise<RunResult> {
@@ -148,13 +159,18 @@ const polls = (steps: readonly Step[]): number => {
 
 const FAILURES = { [RUN_STATUS.unexpected]: "unexpected", [RUN_STATUS.timeout]: "timeout" } as const;
 
-const stepError = ({ status, step, reply, errno }: RunResult, tooLong: boolean): StepError => {
+interface Meaning {
+  readonly tooLong: boolean;
+  readonly absent: boolean;
+}
+
+const stepError = ({ status, step, reply, errno }: RunResult, { tooLong, absent }: Meaning): StepError => {
   const last = reply < 0 ? undefined : reply;
   if (status === RUN_STATUS.unexpected || status === RUN_STATUS.timeout) {
     return new StepError(step, FAILURES[status], last);
   }
   return new StepError(step, tooLong ? "too long" : "system", last, {
-    cause: systemError(errno, "ioctl(I2C_RDWR)"),
+    cause: Object.assign(systemError(errno, "ioctl(I2C_RDWR)"), absent && { means: "ENXIO" }),
   });
 };
 

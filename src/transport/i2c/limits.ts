@@ -10,6 +10,8 @@ export interface MessageLimits {
   readonly maxRead: number;
   /** Whose limits they are: the driver's name. */
   readonly driver?: string | undefined;
+  /** What the driver says where nobody acknowledges the address, beside ENXIO. */
+  readonly nackErrno?: string | undefined;
 }
 
 /** What the driver of the bus at `path` takes, as far as the table of drivers knows it; without limits where it does not. */
@@ -22,6 +24,7 @@ export function driverLimits(path: string, root?: string): MessageLimits {
   return {
     maxWrite: Math.min(...rows.map(({ maxWriteBytes = Infinity }) => maxWriteBytes)),
     maxRead: Math.min(...rows.map(({ maxReadBytes = Infinity }) => maxReadBytes)),
+    nackErrno: rows.find(({ nackErrno }) => nackErrno !== undefined)?.nackErrno,
     driver,
   };
 }

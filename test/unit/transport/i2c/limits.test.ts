@@ -29,7 +29,12 @@ const dongle = (driver: string, name: string) => {
 describe("what a driver takes", () => {
   it("is found by the driver that sysfs names above the bus", () => {
     using tree = dongle("cp2112", "another name");
-    expect(driverLimits("/dev/i2c-4", tree.root)).toEqual({ maxWrite: 61, maxRead: 128, driver: "cp2112" });
+    expect(driverLimits("/dev/i2c-4", tree.root)).toEqual({
+      maxWrite: 61,
+      maxRead: 128,
+      nackErrno: "ETIMEDOUT",
+      driver: "cp2112",
+    });
   });
 
   it("is found by the adapter's name where sysfs names no such driver", () => {
