@@ -134,6 +134,19 @@ for (const [index, row] of DONGLES.entries()) {
     assert.match(stdout, new RegExp(`/dev/i2c-${at.number}.*${row.driver}`));
   });
 
+  test(`${row.name}: where nobody acknowledges there is no reply, and scan names the chip alone`, async () => {
+    const port = `/dev/i2c-${at.number}`;
+    const nobody = await bootlace(["info", "--port", port, "--address", "0x3b"]);
+    assert.equal(nobody.status, 20, nobody.stderr);
+    const { status, stdout, stderr } = await bootlace(["scan", "--port", port, "--all", "--json"]);
+    assert.equal(status, 0, stderr);
+    const { answers } = JSON.parse(stdout) as { answers: { address: number; protocol?: string }[] };
+    assert.deepEqual(
+      answers.map(({ address, protocol }) => [address, protocol]),
+      [[ADDRESS, "1.2"]],
+    );
+  });
+
   test(`${row.name}: nothing is sent when --max-frame asks for more than its driver takes`, async () => {
     const before = at.wire.written.length;
     const { status, stderr } = await bootlace(["info", ...at.target, "--max-frame", "258"]);
