@@ -230,7 +230,7 @@ export const ERRORS = {
     side: "chip",
     exit: 50,
     remedy: "repeat",
-    hint: "Run the same command again; if it fails at the same place, the flash may be worn or write-protected.",
+    hint: "Run the same command again; if it fails at the same place, it is write-protected (`bootlace unprotect write` lifts that) or worn.",
   },
   DIFFERENT: { side: "chip", exit: 51, remedy: "write", hint: "Write the image with `bootlace write`." },
   RESET_FAILED: {

@@ -1,5 +1,7 @@
 /** Words that people bring from other tools, and what is called so here. A hint, not an alias: a script should say what it means. */
 
+import { kindOfDevice } from "../transport/target.js";
+
 /** Verbs of esptool, espflash, avrdude, st-flash, dfu-util, OpenOCD, probe-rs and others. */
 const VERBS: Readonly<Record<string, string>> = {
   flash: "`bootlace write FILE` does that.",
@@ -43,6 +45,9 @@ const PORT = "Where the chip is goes behind --port.";
 const PLACE =
   "Where a raw binary begins is said by --base, like --base 0x08004000; files of other formats say it themselves.";
 
+const STM32FLASH =
+  "The options of stm32flash are taken by a verb of its own: `bootlace stm32flash -h` lists them.";
+
 const OPTIONS: Readonly<Record<string, string>> = {
   "--verify": ALWAYS_VERIFIED,
   "--no-verify": ALWAYS_VERIFIED,
@@ -72,6 +77,17 @@ const OPTIONS: Readonly<Record<string, string>> = {
   "--before": "How BOOT0 and NRST are driven is said by --reset-sequence.",
   "--after": "--go starts the program afterwards, --reset resets the chip.",
   "--run": "--go starts the program afterwards.",
+  "-w": STM32FLASH,
+  "-r": STM32FLASH,
+  "-o": STM32FLASH,
+  "-u": STM32FLASH,
+  "-j": STM32FLASH,
+  "-k": STM32FLASH,
+  "-C": STM32FLASH,
+  "-S": STM32FLASH,
+  "-m": "Parity and stop bits of a serial port are given with --mode, like --mode 8n1.",
+  "-i": "How BOOT0 and NRST are driven is said by --reset-sequence.",
+  "-R": "--reset resets the chip afterwards.",
   "--yes": "What erases everything is asked for by name: see the options of the verb.",
 };
 
@@ -81,18 +97,36 @@ export const verbHint = (word: string): string | undefined =>
 
 /** What to type instead of an unknown option, given as "--speed" or "--speed=9600". */
 export const optionHint = (word: string): string | undefined =>
-  own(OPTIONS, word.replace(/=.*$/s, "").toLowerCase());
+  own(OPTIONS, word.startsWith("--") ? word.replace(/=.*$/s, "").toLowerCase() : word);
 
 /** `write 0x08000000 app.bin` and `write app.bin 0x08000000`: esptool and STM32_Programmer_CLI have the address beside the file. */
 export function addressBesideFile(argv: readonly string[]): string | undefined {
   const [verb = "", ...words] = argv;
   if (!["write", "sync", "verify"].includes(verb)) return undefined;
-  const isValue = (i: number): boolean => /^-/.test(words[i - 1] ?? "");
+  const isValue = (i: number): boolean => /^-(?!g$|-go$)/.test(words[i - 1] ?? "");
   const address = words.find((word, i) => /^(0x[0-9a-f]{6,8}|0[0-9a-f]{7})$/i.test(word) && !isValue(i));
+  if (address !== undefined && ["-g", "--go"].includes(words[words.indexOf(address) - 1]!))
+    return `--go takes no address: it starts what was written. \`bootlace run ${address}\` starts another program.`;
   const file = words.find((word, i) => word !== address && !word.startsWith("-") && !isValue(i));
   return address === undefined
     ? undefined
     : `Where a raw binary begins is said by --base: \`bootlace ${verb} ${file ?? "FILE"} --base ${address}\`.`;
+}
+
+const WITH_TARGET =
+  /^(write|sync|verify|read|erase|checksum|info|run|go|reset|protect|unprotect|scan|doctor)$/;
+
+/** `write app.hex /dev/ttyS1`: stm32flash and i2c-tools have the port by its place. */
+export function portBesideFile(argv: readonly string[]): string | undefined {
+  const [verb = "", ...words] = argv;
+  if (!WITH_TARGET.test(verb)) return undefined;
+  const isPort = (word: string, i: number): boolean =>
+    (kindOfDevice(word) !== undefined || word.startsWith("sim:")) &&
+    !/^(-p|--port)$/.test(words[i - 1] ?? "");
+  const port = words.find(isPort);
+  if (port === undefined) return undefined;
+  const others = words.filter((word) => word !== port).map((word) => `${word} `);
+  return `Where the chip is goes behind --port: \`bootlace ${verb} ${others.join("")}--port ${port}\`.`;
 }
 
 const own = (table: Readonly<Record<string, string>>, word: string): string | undefined =>

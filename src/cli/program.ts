@@ -7,7 +7,7 @@ import { checkTaken, failureText, stackText, stoppedError } from "./failure.js";
 import { watchInterrupts } from "./interrupts.js";
 import { document, errorJson } from "./json.js";
 import { label } from "./phase-line.js";
-import { addressBesideFile, optionHint, verbHint } from "./neighbours.js";
+import { addressBesideFile, optionHint, portBesideFile, verbHint } from "./neighbours.js";
 import { pageNames, pageOf, pageText } from "./pages.js";
 import { columnsOf, styleOf, wantsColour } from "./style.js";
 import type { Act, Verb } from "./verb.js";
@@ -34,9 +34,7 @@ export async function runProgram(given: readonly string[], io: Io, connect?: Con
 }
 
 async function parseAndRun(argv: readonly string[], context: Context): Promise<number> {
-  const beside = addressBesideFile(argv);
-  if (beside !== undefined)
-    throw new BootlaceError("USAGE", "an address stands where a file is expected", { hint: beside });
+  refuseNeighbours(argv);
   const asked = await verbOf(argv)?.load();
   if (asked !== undefined && "run" in asked) return asked.run(context, argv.slice(1));
   let status = 0;
@@ -54,6 +52,15 @@ async function parseAndRun(argv: readonly string[], context: Context): Promise<n
   }
   await program.parseAsync(argv, { from: "user" });
   return status;
+}
+
+/** Where other tools have an address or a port by its place. @throws BootlaceError USAGE */
+function refuseNeighbours(argv: readonly string[]): void {
+  const address = addressBesideFile(argv);
+  if (address !== undefined)
+    throw new BootlaceError("USAGE", "an address stands where a file is expected", { hint: address });
+  const port = portBesideFile(argv);
+  if (port !== undefined) throw new BootlaceError("USAGE", "a port stands without --port", { hint: port });
 }
 
 /** A page of the documents. @throws BootlaceError USAGE */

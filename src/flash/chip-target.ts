@@ -1,4 +1,5 @@
 /** The target that `connect` hands out: a session, its lock and its transport, one job at a time. */
+import { BootlaceError } from "../errors.js";
 import { asyncDispose } from "../disposable.js";
 import type { Range } from "../devices/device.js";
 import type { MemoryImage } from "../image/image.js";
@@ -146,7 +147,7 @@ export class ChipTarget implements Target {
   }
 
   close(): Promise<void> {
-    return (this.#closing ??= this.#turn(this.release));
+    return (this.#closing ??= this.#queue(this.release));
   }
 
   [asyncDispose](): Promise<void> {
@@ -160,8 +161,16 @@ export class ChipTarget implements Target {
     });
   }
 
+  async #turn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined)
+      throw new BootlaceError("USAGE", "the target is closed", {
+        hint: "Connect again: a closed target stays closed.",
+      });
+    return this.#queue(work);
+  }
+
   /** Jobs wait for each other; one that failed does not keep the next one from running. */
-  #turn<T>(work: () => Promise<T>): Promise<T> {
+  #queue<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work, work);
     this.#last = turn.catch(() => undefined);
     return turn;

@@ -33,3 +33,42 @@ describe("the table of errors", () => {
     expect([...sections.keys()].filter((code) => !(code in ERRORS))).toEqual([]);
   });
 });
+
+/** What a user meets at a bench, and what the message alone does not settle. */
+const FELT = [
+  "NO_REPLY",
+  "VERIFY_FAILED",
+  "ERASE_FAILED",
+  "REFUSED",
+  "ADAPTER_GONE",
+  "ADAPTER_LIMIT",
+  "BUS_FAILED",
+  "INTERNAL",
+  "WRONG_CHIP",
+  "IMAGE_INVALID",
+  "IMAGE_OUTSIDE",
+  "RESET_FAILED",
+  "PROTECTED",
+  "TARGET_LOCKED",
+  "interrupted",
+  "command not found",
+];
+
+describe("docs/troubleshooting.md", () => {
+  const page = readFileSync("docs/troubleshooting.md", "utf8");
+  const headings = [...page.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading!).join("\n");
+
+  it("names codes that there are", () => {
+    for (const [code] of page.matchAll(/\b[A-Z]+(_[A-Z]+)+\b/g))
+      if (!/^(I2C_|BOOT_)/.test(code)) expect(Object.keys(ERRORS)).toContain(code);
+  });
+
+  it.each(FELT)("has a heading for %s", (code) => {
+    expect(headings).toContain(code);
+  });
+
+  it("and docs/errors.md lead to each other", () => {
+    expect(page).toContain("(errors.md)");
+    expect(readFileSync("docs/errors.md", "utf8")).toContain("(troubleshooting.md)");
+  });
+});

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Connect } from "../../../src/cli/context.js";
 import { VERBS } from "../../../src/cli/verbs.js";
+import { portBesideFile } from "../../../src/cli/neighbours.js";
 import { formatTarget } from "../../../src/transport/target.js";
 import { cli, fakeTarget, lines } from "./fake-io.js";
 
@@ -80,5 +81,37 @@ describe("options before the verb", () => {
   it("that no target has are refused as before", async () => {
     expect((await cli(["--go", "write", "app.hex"])).stderr).toContain("unknown option '--go'");
     expect((await cli(["--port"])).stderr).toContain("unknown option '--port'");
+  });
+});
+
+describe("a port by its place, as stm32flash has it", () => {
+  it.each([
+    [["write", "app.hex", "/dev/ttyS1"], "bootlace write app.hex --port /dev/ttyS1"],
+    [["write", "/dev/i2c-1", "app.hex", "-g"], "bootlace write app.hex -g --port /dev/i2c-1"],
+    [["info", "sim:stm32g071"], "bootlace info --port sim:stm32g071"],
+    [["write", "app.hex", "--go", "COM3"], "bootlace write app.hex --go --port COM3"],
+  ])("%j is told with what to type", async (argv, typed) => {
+    const { status, stderr } = await cli(argv);
+    expect(stderr).toBe(
+      `error: a port stands without --port. [USAGE]\n  try:     Where the chip is goes behind --port: \`${typed}\`.\n`,
+    );
+    expect(status).toBe(2);
+  });
+
+  it.each([
+    ["write", "app.hex", "--port", "/dev/ttyS1"],
+    ["write", "app.hex", "--port=/dev/ttyS1"],
+    ["funcs", "/dev/i2c-1"],
+    ["read", "ttyS1.bin", "-p", "1"],
+  ])("%j is none", (...argv) => {
+    expect(portBesideFile(argv)).toBeUndefined();
+  });
+
+  it("the options of stm32flash name the drop-in, --go with an address names run", async () => {
+    expect((await cli(["write", "-w", "app.hex"])).stderr).toContain("`bootlace stm32flash -h` lists them");
+    expect((await cli(["read", "-C"])).stderr).toContain("`bootlace stm32flash -h` lists them");
+    expect((await cli(["write", "app.hex", "-g", "0x08000000"])).stderr).toContain(
+      "`bootlace run 0x08000000` starts",
+    );
   });
 });
