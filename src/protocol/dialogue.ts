@@ -6,7 +6,18 @@ import { delay, read, write, type Step } from "../transport/transport.js";
 import { ACK, BUSY, TIMEOUT, type Command } from "./commands.js";
 import { complementFrame } from "./frames.js";
 
-export type Stage = "command" | "address" | "count" | "data" | "list" | "size" | "polynomial" | "initial value" | "sub-command" | "packet" | "completion" | "reply"; // prettier-ignore
+/** A part of a command, as the flowcharts of AN4221 and AN3155 have them. "completion": the status after all that was sent. */
+export type Stage =
+  | "command"
+  | "address"
+  | "count"
+  | "data"
+  | "list"
+  | "size"
+  | "polynomial"
+  | "initial value"
+  | "completion"
+  | "reply";
 
 export interface Dialogue {
   /** The manual's name of the command. */

@@ -13,8 +13,15 @@ describe("the table of what is where", () => {
   });
 
   it.each(rows)("%s", (row) => {
-    const files = [...row.matchAll(/`([^`]+)`/g)].map(([, file]) => file!);
+    const [, , where = "", what = ""] = row.split("|");
+    const [files, [word]] = [namesIn(where), namesIn(what)];
     expect(files.length).toBeGreaterThan(0);
     expect(files.filter((file) => !existsSync(new URL(file, root)))).toEqual([]);
+    expect(readFileSync(new URL(files[0]!, root), "utf8")).toContain(word);
   });
 });
+
+/** What stands between backquotes. */
+function namesIn(text: string): string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+}

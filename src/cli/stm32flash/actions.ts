@@ -100,7 +100,8 @@ async function erase(task: Task): Promise<void> {
     return;
   }
   const span = spanOf(line.place, session);
-  if (span.cut && startPage > 0) throw usageError(`-s ${startPage} -e ${pages ?? 0}: the flash has ${geometry.pages.length} pages`); // prettier-ignore
+  if (span.cut && startPage > 0)
+    throw usageError(`-s ${startPage} -e ${pages ?? 0}: the flash has ${geometry.pages.length} pages`);
   warnIfCut(task, span);
   await targetOf(task).erase(span, jobOptions);
 }
@@ -112,7 +113,10 @@ async function crc(task: Task): Promise<void> {
     throw usageError(`-C: the length ${span.end - span.start} is not a multiple of ${CRC_WORD}`);
   const parts = partsOf(span, session);
   if (parts.length > 1)
-    throw usageError(`-C: the flash is ${rangesText(parts)}, with a gap between`, `Sum one part: -S ${lower(parts[0]!.start)}:${parts[0]!.end - parts[0]!.start}.`); // prettier-ignore
+    throw usageError(
+      `-C: the flash is ${rangesText(parts)}, with a gap between`,
+      `Sum one part: -S ${lower(parts[0]!.start)}:${parts[0]!.end - parts[0]!.start}.`,
+    );
   warnIfCut(task, span);
   const sum = await targetOf(task).checksum(span, jobOptions);
   report.say(`CRC(${lower(span.start)}-${lower(span.end)}) = ${lower(sum.crc)}`);

@@ -61,7 +61,10 @@ export function spanOf(place: Place, memories: Memories): Span {
   const memory = memoryAt(memories, start);
   const asked = askedEnd(place, start, memories.geometry);
   if (asked === undefined && !memory.bounded)
-    throw usageError(`how much at ${hex(start)}? It is in no memory that the device table knows`, "Give a length: -S ADDRESS:LENGTH."); // prettier-ignore
+    throw usageError(
+      `how much at ${hex(start)}? It is in no memory that the device table knows`,
+      "Give a length: -S ADDRESS:LENGTH.",
+    );
   const end = Math.min(asked ?? memory.end, memory.end);
   return { start, end, memory, cut: asked !== undefined && asked > memory.end };
 }
@@ -91,5 +94,8 @@ function askedEnd(
 export function pageAddress({ pages, unit, end }: Geometry, index: number): number {
   const page = pages[index];
   if (page) return page.address;
-  throw usageError(`-s: there is no ${unit} ${index}, the flash has ${pages.length} and ends at ${hex(end - 1)}`, "Pages count from 0."); // prettier-ignore
+  throw usageError(
+    `-s: there is no ${unit} ${index}, the flash has ${pages.length} and ends at ${hex(end - 1)}`,
+    "Pages count from 0.",
+  );
 }

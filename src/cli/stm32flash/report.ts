@@ -86,10 +86,16 @@ export function chipText({ chip, loader, device }: Session): string {
     `Interface    : ${chip.port}`,
     `Version      : ${version}`,
     `Device ID    : ${id} (${chip.name})`,
-    ...(device?.ram.end === undefined ? [] : [`- RAM        : ${bytesText(device.ram.end - device.ram.start)} at ${hex(device.ram.start)}`]), // prettier-ignore
+    ...(device?.ram.end === undefined
+      ? []
+      : [`- RAM        : ${bytesText(device.ram.end - device.ram.start)} at ${hex(device.ram.start)}`]),
     `- Flash      : ${flashText(chip)}`,
-    ...(device?.optionBytes ?? []).map(({ start, end }) => `- Option RAM : ${end - start} bytes at ${hex(start)}`), // prettier-ignore
-    ...(device?.systemMemory ?? []).map(({ start, end }) => `- System RAM : ${bytesText(end - start)} at ${hex(start)}`), // prettier-ignore
+    ...(device?.optionBytes ?? []).map(
+      ({ start, end }) => `- Option RAM : ${end - start} bytes at ${hex(start)}`,
+    ),
+    ...(device?.systemMemory ?? []).map(
+      ({ start, end }) => `- System RAM : ${bytesText(end - start)} at ${hex(start)}`,
+    ),
     ...(chip.readoutProtected === true ? ["- Protection : readout protection is on"] : []),
   ];
   return lines.join("\n");

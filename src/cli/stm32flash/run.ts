@@ -27,7 +27,8 @@ export async function runStm32flash(context: Context, argv: readonly string[]): 
     }
     report = new Report(io, line.action === "read" && line.file === "-");
     report.say(`bootlace ${VERSION}, taking the options of stm32flash 0.7`);
-    const source = line.action === "write" ? await openSource(line.file, { stdin: io.stdin, raw: line.raw }) : undefined; // prettier-ignore
+    const source =
+      line.action === "write" ? await openSource(line.file, { stdin: io.stdin, raw: line.raw }) : undefined;
     const port = await openPort(line, signal);
     await closing(port, () => useSignals({ line, context, report, port }, source));
     return 0;

@@ -1,6 +1,6 @@
 /**
- * The one place where something is tried again. Only whole commands, only after the chip is known to be at a command boundary,
- * and only what is safe twice: the caller sees to that.
+ * The one place of a job where a command is sent again: only a whole one, only after the chip is known to be at a command boundary, and
+ * only what is safe twice, which the caller sees to. Loops around it prove something: docs/architecture.md names them.
  */
 import { BootlaceError } from "../../errors.js";
 import { ERASE } from "../../protocol/commands.js";

@@ -79,7 +79,10 @@ function summarise(pages: readonly PagePlan[], massErase: boolean): PlanSummary 
   const changed = pages.filter(({ action }) => action !== "keep");
   const written = changed.filter(({ action }) => writes(action));
   const gapBytes = (rest: Rest): number =>
-    changed.filter((page) => page.rest === rest).flatMap(({ content }) => content.gaps).reduce((sum, { length }) => sum + length, 0); // prettier-ignore
+    changed
+      .filter((page) => page.rest === rest)
+      .flatMap(({ content }) => content.gaps)
+      .reduce((sum, { length }) => sum + length, 0);
   return {
     keepPages: pages.length - changed.length,
     erasePages: changed.filter(({ action }) => erases(action)).length,

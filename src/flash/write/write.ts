@@ -87,7 +87,12 @@ async function planWrite(run: JobRun, image: MemoryImage, options: WriteOptions)
   const maybeMass =
     massErase && findings.length < geometry.pages.length && findings.length >= MASS_ERASE_FROM_PAGES;
   const whole = maybeMass && findings.every(({ holding }) => holding === "other");
-  const blank = whole && (await restOfFlashBlank(run, findings.map(({ content }) => content))); // prettier-ignore
+  const blank =
+    whole &&
+    (await restOfFlashBlank(
+      run,
+      findings.map(({ content }) => content),
+    ));
   return makePlan({ ...geometry, massErase }, findings, { restOfFlashBlank: blank });
 }
 
@@ -100,7 +105,12 @@ interface Work {
 async function perform(run: JobRun, plan: Plan, { image, eeprom, distrustKept }: Work): Promise<void> {
   const { geometry, loader } = run.session;
   const { erasedValue, writeAlign } = geometry;
-  const cut = { blockBytes: blockBytesWithin(loader.writeBytes, writeAlign), erasedValue, writeAlign, imageStart: image.start }; // prettier-ignore
+  const cut = {
+    blockBytes: blockBytesWithin(loader.writeBytes, writeAlign),
+    erasedValue,
+    writeAlign,
+    imageStart: image.start,
+  };
   const [pages] = await Promise.all([meanwhile(() => cutPages(plan.pages, cut)), run.session.confirm?.()]);
   run.eraseState = "begun";
   await erase(run, plan);
