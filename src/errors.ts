@@ -81,7 +81,7 @@ export const ERRORS = {
     side: "host",
     exit: 16,
     remedy: "prepare-host",
-    hint: "Build it where bootlace is installed, with python3, make and g++: `npm explore bootlace -- npm run build:native` (with -g where it was installed so).",
+    hint: "Build it where bootlace is installed; all it needs is g++: `npm explore bootlace -- npm run build:addon` (`npm explore -g` where it was installed so).",
   },
   NOT_READY: {
     side: "host",

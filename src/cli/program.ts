@@ -97,8 +97,8 @@ async function buildProgram(argv: readonly string[], io: Io, act: Act): Promise<
   program.configureHelp({ styleTitle: (text) => styleOf(io.stdout, io.env).bold(text) });
   addOverview(program);
   const asked = verbOf(argv[0] === "help" ? argv.slice(1) : argv);
-  if (asked) await addVerb(program, asked, act);
-  else for (const verb of VERBS) await addVerb(program, verb);
+  if (asked && asked.tellsOfAll !== true) await addVerb(program, asked, act);
+  else for (const verb of VERBS) await addVerb(program, verb, asked && act);
   return program;
 }
 

@@ -25,5 +25,7 @@ export interface Verb {
   readonly summary: string;
   /** Its options are its own: none of ours goes before it. */
   readonly ownCommandLine?: true;
+  /** It tells of the others: they are defined with it. */
+  readonly tellsOfAll?: true;
   readonly load: () => Promise<VerbModule | OwnVerbModule>;
 }

@@ -122,6 +122,13 @@ export const VERBS: readonly Verb[] = [
     load: () => import("./commands/explain.js"),
   },
   {
+    name: "completion",
+    group: FILES,
+    summary: "the completion script of a shell",
+    tellsOfAll: true,
+    load: () => import("./commands/completion.js"),
+  },
+  {
     name: "simulate",
     group: FILES,
     summary: "serve a simulated chip to other programs",

@@ -1,5 +1,5 @@
 /** What others install: the packed package has what it needs and nothing else, and works without a build. */
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { runTool, type ToolResult } from "../fake-i2c-dev/run-tool.js";
@@ -16,7 +16,7 @@ const run = (command: string, args: readonly string[], cwd = PROJECT): Promise<T
 
 /** Packs and unpacks into node_modules of an empty project, with the dependencies beside it. */
 beforeAll(async () => {
-  expect((await run(process.execPath, ["scripts/make-prebuilds.mjs"])).status).toBe(0);
+  expect((await run(process.execPath, ["scripts/copy-headers.mjs"])).status).toBe(0);
   const folder = scratch("project");
   mkdirSync(join(folder, "node_modules"), { recursive: true });
   const pack = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder]);
@@ -26,12 +26,15 @@ beforeAll(async () => {
   expect(unpacked.stderr).toBe("");
   installed = join(folder, "node_modules", "bootlace");
   symlinkSync(join(folder, "package"), installed);
+  // What `npm run prebuilds` made may be there or not: the addon is the one that was built here.
+  rmSync(join(installed, "prebuilds"), { recursive: true, force: true });
+  expect((await run(process.execPath, ["scripts/make-prebuilds.mjs", installed])).status).toBe(0);
   for (const name of DEPENDENCIES)
     symlinkSync(join(PROJECT, "node_modules", name), join(folder, "node_modules", name));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
 }, 120_000);
 
-describe("the package", () => {
+describe("the package", { timeout: 300_000 }, () => {
   it("has the command, the library, its types, the addon and the papers", () => {
     for (const path of [
       "bin/bootlace.js",
@@ -46,13 +49,12 @@ describe("the package", () => {
       "package.json",
     ])
       expect(files).toContain(path);
-    expect(
-      files.filter((path) => path.startsWith(`prebuilds/${process.platform}-${process.arch}/`)),
-    ).toHaveLength(1);
   });
 
-  it("has no sources, tests or build folders", () => {
-    const allowed = /^(bin|dist|prebuilds|schema|docs)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+  it("has the sources of its addon, and else no sources, tests or build folders", () => {
+    const allowed =
+      /^(bin|dist|native|prebuilds|schema|docs)\/|^(scripts\/build-addon\.mjs|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+    for (const path of ["native/i2c_bus.cpp", "native/node-api/napi.h"]) expect(files).toContain(path);
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
   });
 
@@ -132,6 +134,24 @@ describe("the package", () => {
       "serialport, which opens serial ports, is not installed. [SERIALPORT_MISSING]",
     );
     expect(refused.stderr).toContain("`npm install serialport`");
+  });
+
+  it("where it has no binary the error names the platform, and the command it gives builds one", async () => {
+    const folder = scratch("without-binary");
+    const there = join(folder, "node_modules/bootlace");
+    mkdirSync(join(folder, "node_modules"), { recursive: true });
+    cpSync(installed, there, { recursive: true, dereference: true });
+    rmSync(join(there, "prebuilds"), { recursive: true });
+    symlinkSync(join(PROJECT, "node_modules/node-gyp-build"), join(folder, "node_modules/node-gyp-build"));
+    const funcs = (): Promise<ToolResult> =>
+      run(process.execPath, [join(there, "bin/bootlace.js"), "funcs", "250"], folder);
+    const { status, stderr } = await funcs();
+    expect(status).toBe(16);
+    expect(stderr).toContain(`the native addon for ${process.platform}-${process.arch} cannot be loaded`);
+    const command = /`(npm explore bootlace -- [^`]*)`/.exec(stderr)?.[1];
+    const [program, ...words] = command!.split(" ");
+    expect(await run(program!, words, folder)).toMatchObject({ status: 0 });
+    expect((await funcs()).stderr).toContain("[NO_DEVICE]");
   });
 
   it.each(["mts", "cts"])("its types stand alone: no @types/node, no skipLibCheck (use.%s)", async (kind) => {
