@@ -149,6 +149,14 @@ export class Bootloader {
     await this.#run(compileSpecialErase(chosen, what, this.quirks.waitAfterEraseMs));
   }
 
+  /**
+   * After an erase that neither ended nor did its work: the twin is tried, where it is listed (Open Bootloader v3.0.1 hangs in 0x45 when
+   * the flash is busy). Called again, it goes back: an adapter may not bear the stretch of 0x44.
+   */
+  changeErase(): void {
+    this.#stretchingErase = !this.#stretchingErase;
+  }
+
   /** CRC-32/MPEG-2 over words, protocol/crc.ts. `address` and `length` are multiples of 4. */
   async checksum(address: number, length: number): Promise<number> {
     this.#choose(GET_CHECKSUM);
@@ -219,14 +227,6 @@ export class Bootloader {
 
   get #onMessages(): boolean {
     return this.transport.traits.framing === "message";
-  }
-
-  /**
-   * After an erase that neither ended nor did its work: the twin is tried, where it is listed (Open Bootloader v3.0.1 hangs in 0x45 when
-   * the flash is busy). Called again, it goes back: an adapter may not bear the stretch of 0x44.
-   */
-  changeErase(): void {
-    this.#stretchingErase = !this.#stretchingErase;
   }
 
   #eraser(): Chosen {

@@ -1,3 +1,4 @@
+/** What a simulated chip can be made with, beside its facts: how it is started, what is wrong with it, which memory it has. */
 import type { Clock } from "./chip.js";
 import type { ChipFacts } from "./facts.js";
 import type { ChipFault } from "./faults.js";
