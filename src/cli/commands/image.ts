@@ -21,9 +21,11 @@ import {
   type OutputFormat,
   replacedText,
 } from "../image-output.js";
+import { imagePicture } from "../image-picture.js";
 import { document } from "../json.js";
 import { label } from "../phase-line.js";
 import { addExamples, jsonOption, parsed } from "../options.js";
+import { columnsOf } from "../style.js";
 import { bytesText, plural, table } from "../text.js";
 import type { Act } from "../verb.js";
 
@@ -56,7 +58,9 @@ async function info(context: Context, files: readonly string[], options: InfoOpt
   const file = files.join(" ");
   const image = await openImages(context, files, withoutFlash(options));
   context.io.stdout.write(
-    options.json === true ? document("image", imageJson(file, image)) : imageText(file, image),
+    options.json === true
+      ? document("image", imageJson(file, image))
+      : imageText(file, image, columnsOf(context.io.stdout)),
   );
   return 0;
 }
@@ -106,7 +110,8 @@ export const FORMAT_NAMES = {
   dfuse: "DfuSe",
 } as const;
 
-export function imageText(file: string, image: MemoryImage): string {
+/** @param columns of the terminal */
+export function imageText(file: string, image: MemoryImage, columns: number): string {
   const { format, segments, byteLength, start, end } = image;
   const kind = format === undefined ? "" : `${FORMAT_NAMES[format]}, `;
   const lines = [`${file}: ${kind}${bytesText(byteLength)} in ${plural(segments.length, "part")}`];
@@ -124,7 +129,7 @@ export function imageText(file: string, image: MemoryImage): string {
     ...(image.entry === undefined ? [] : [`entry ${hex(image.entry)}`]),
     ...remarksOf(image).map((remark) => `${label("Note")}${remark}`),
   ];
-  return `${lines.join("\n")}\n${table(rows)}${tail.map((line) => `${line}\n`).join("")}`;
+  return `${lines.join("\n")}\n${table(rows)}${imagePicture(image, columns)}${tail.map((line) => `${line}\n`).join("")}`;
 }
 
 /** The first two words of the image: what a Cortex-M loads at reset, if the image begins with its vector table. */

@@ -9,7 +9,11 @@ import type { Act } from "../verb.js";
 
 export function define(command: Command, act: Act): void {
   addOutputOptions(addTargetOptions(command, true));
-  addExamples(command, "bootlace reset --port /dev/i2c-1 --address 0x56");
+  addExamples(command, "bootlace reset --port /dev/i2c-1 --address 0x56", "bootlace reset --target motor");
+  command.addHelpText(
+    "after",
+    "\nWith a reset sequence NRST is driven, else a program of a few bytes in the\nchip's RAM restarts it. `bootlace help wiring` has the sequences.",
+  );
   command.action(act(run));
 }
 
