@@ -4,10 +4,8 @@ import { VERSION } from "./version.js";
 
 /** @returns the exit status; never rejects, never prints a stack without --trace */
 export async function main(argv: readonly string[], io = standardIo(process)): Promise<number> {
-  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
-    io.stdout.write(`${VERSION}\n`);
-    return 0;
-  }
+  const asksVersion = argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V");
+  if (asksVersion && io.stdout.write(`${VERSION}\n`)) return 0; // where it is not taken, the program says so
   const { runProgram } = await import("./program.js");
   return runProgram(argv, io);
 }

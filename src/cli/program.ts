@@ -50,7 +50,7 @@ async function parseAndRun(argv: readonly string[], context: Context): Promise<n
     context.io.stderr.write(program.helpInformation());
     return new BootlaceError("USAGE", "").exitStatus;
   }
-  await program.parseAsync(argv, { from: "user" });
+  await program.parseAsync(argv, { from: "user" }).catch(unlessHelp);
   return status;
 }
 
@@ -61,6 +61,11 @@ function refuseNeighbours(argv: readonly string[]): void {
     throw new BootlaceError("USAGE", "an address stands where a file is expected", { hint: address });
   const port = portBesideFile(argv);
   if (port !== undefined) throw new BootlaceError("USAGE", "a port stands without --port", { hint: port });
+}
+
+/** Help and the version end as an error of commander's. */
+function unlessHelp(thrown: unknown): void {
+  if (!(thrown instanceof CommanderError) || thrown.exitCode !== 0) throw thrown;
 }
 
 /** A page of the documents. @throws BootlaceError USAGE */
@@ -127,7 +132,6 @@ Examples:
 
 /** What failed before a job could begin, or in a verb that is no job. */
 function reportFailure(thrown: unknown, argv: readonly string[], context: Context): number {
-  if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
   const error =
     thrown instanceof CommanderError ? usageError(thrown, argv) : stoppedError(thrown, context.signal);
   const { io, style } = context;

@@ -1,4 +1,5 @@
 /** ST's own command code (Open Bootloader v6.1.3 and v3.0.1) does some things that no ROM seen does, and is right by the documents. */
+import { stm32Crc } from "../../src/protocol/crc.js";
 import { describe, expect, it } from "vitest";
 import { connect } from "../../src/flash/connect.js";
 import type { Target } from "../../src/flash/target.js";
@@ -75,6 +76,16 @@ describe.each(["stm32g071", "stm32g0b1?bus=uart&protocol=3.3"])(
       expect(Buffer.from(chip.peek(BASE, 5000)).equals(image.segments[0]!.bytes)).toBe(true);
       expect(await target.verify(image)).toMatchObject({ same: true, by: "read back" });
       expect(await target.read({ start: BASE, end: BASE + 5000 })).toEqual(image.segments[0]!.bytes);
+    });
+
+    it("is no failure of a checksum that is asked for first: it is read back", async () => {
+      const image = firmware(BASE, 4096);
+      const asked = await connectSim(name, {}, refusing);
+      asked.chip.poke(BASE, image.segments[0]!.bytes);
+      expect(await asked.target.checksum({ start: BASE, end: BASE + 4096 })).toEqual({
+        crc: stm32Crc(image.segments[0]!.bytes),
+        by: "read back",
+      });
     });
 
     it("a chip that is protected is still told so", async () => {
