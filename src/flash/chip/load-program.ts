@@ -1,10 +1,10 @@
-/** A program into the chip's RAM, and a look whether it is there. */
+/** A program into the chip's RAM, a look whether it is there, and Go. */
 import { sameBytes } from "../../bytes.js";
 import { BootlaceError, hex } from "../../errors.js";
 import type { Segment } from "../../image/image.js";
 import type { Phase } from "../events.js";
 import type { JobRun } from "../run/job-run.js";
-import { persist } from "../run/retry.js";
+import { Attempts, persist } from "../run/retry.js";
 import { putBlock, splitBlock } from "./put-block.js";
 
 /** A multiple of what any family writes at once. */
@@ -12,8 +12,29 @@ const BLOCK_BYTES = 16;
 /** A bit may flip on the way there or on the way back. */
 const MOST_ATTEMPTS = 3;
 
-/** @throws BootlaceError RESET_FAILED, REFUSED, ... */
-export async function loadProgram(run: JobRun, phase: Phase, { address, bytes }: Segment): Promise<void> {
+/**
+ * No Go without a look: what brings a chip back after a failed one may be its reset, and a ROM that starts may overwrite RAM.
+ * @throws BootlaceError RESET_FAILED, REFUSED, ...
+ */
+export async function startInRam(
+  run: JobRun,
+  phase: Phase,
+  program: Segment,
+  go: () => Promise<void>,
+): Promise<void> {
+  const attempts = new Attempts(run, { phase, address: program.address });
+  for (;;) {
+    await loadProgram(run, phase, program);
+    try {
+      await go();
+      return;
+    } catch (error) {
+      await attempts.failed(error);
+    }
+  }
+}
+
+async function loadProgram(run: JobRun, phase: Phase, { address, bytes }: Segment): Promise<void> {
   const padded = new Uint8Array(Math.ceil(bytes.length / BLOCK_BYTES) * BLOCK_BYTES);
   padded.set(bytes);
   for (let attempt = 1; ; attempt++) {

@@ -9,8 +9,7 @@ import {
   type RamProgramKind,
 } from "../../protocol/ram-programs.js";
 import type { JobRun } from "../run/job-run.js";
-import { persist } from "../run/retry.js";
-import { loadProgram } from "./load-program.js";
+import { startInRam } from "./load-program.js";
 import type { Session } from "./session.js";
 
 /** @throws BootlaceError RESET_FAILED, or NOT_OFFERED where the chip can only be reset from outside */
@@ -19,8 +18,8 @@ export async function resetChip(run: JobRun): Promise<void> {
   if (session.restart) return run.leaving(session.restart);
   const { program, area } = wayOut(session);
   const address = Math.ceil(area.start / 16) * 16;
-  await loadProgram(run, "leave", { address, bytes: ramProgram(program, address) });
-  await persist(run, { phase: "leave", address }, () => run.leaving(() => session.loader.go(address)));
+  const bytes = ramProgram(program, address);
+  await startInRam(run, "leave", { address, bytes }, () => run.leaving(() => session.loader.go(address)));
   run.note(`a program in the chip's RAM at ${hex(address)} was told to restart it`);
 }
 

@@ -21,10 +21,9 @@ import { untilTwiceTheSame, withRetries } from "../../protocol/ask-again.js";
 import { getId } from "../../protocol/identify.js";
 import { dialectOf } from "../../protocol/dialect/table.js";
 import { delay } from "../../transport/transport.js";
-import { loadProgram } from "../chip/load-program.js";
+import { startInRam } from "../chip/load-program.js";
 import type { Phase } from "../events.js";
 import type { JobRun } from "../run/job-run.js";
-import { persist } from "../run/retry.js";
 import type { Checksummer, ProgramSource } from "./checksummer.js";
 import { readSpan } from "./read.js";
 import type { Span } from "./span.js";
@@ -117,11 +116,10 @@ export class CrcProgram implements Checksummer {
     bytes: number,
   ): Promise<Uint32Array | undefined> {
     const { loader } = run.session;
-    await loadProgram(run, phase, { address: this.#loadAddress, bytes: program.bytes });
-    await persist(run, { phase, address: this.#loadAddress }, () => loader.go(this.#loadAddress));
+    const address = this.#loadAddress;
+    await startInRam(run, phase, { address, bytes: program.bytes }, () => loader.go(address));
     await this.#comeBack(run, this.#expectedMs(bytes));
-    const { address, length } = program.results;
-    return crcMapOf(program, await readSpan(run, phase, { address, length }));
+    return crcMapOf(program, await readSpan(run, phase, program.results));
   }
 
   /** @throws BootlaceError RESET_FAILED where nothing brings the chip back, WRONG_CHIP where another one answers */
