@@ -59,14 +59,23 @@ const commonJs = {
 // No module of src/ is named below this line: what is not one of these entry points may move as it likes.
 /** main.cjs is small and answers --version; it requires program.cjs for all else. */
 const PROGRAMS = ["src/cli/main.ts", "src/cli/program.ts"];
-/** Rows of a series are data: a JSON file each, read when one of its chips is asked for. */
-const ROWS = "src/devices/rows";
-const rowFiles = (await readdir(join(root, ROWS))).map((file) => `${ROWS}/${file}`);
+/** Rows of a series, and of its option bytes, are data: a JSON file each, read when one of its chips is asked for. */
+const ROWS = { "src/devices/rows": "rows", "src/devices/options/rows": "options" };
+const rowFiles = (
+  await Promise.all(
+    Object.entries(ROWS).map(async ([from, to]) =>
+      (await readdir(join(root, from))).map((file) => [
+        `${from}/${file}`,
+        `${to}/${basename(file, ".ts")}.json`,
+      ]),
+    ),
+  )
+).flat();
 
 /** Source files that are files of dist/cli too, with their names there. */
 const OF_THEIR_OWN = new Map([
   ...PROGRAMS.map((file) => [join(root, file), `./${basename(file, ".ts")}.cjs`]),
-  ...rowFiles.map((file) => [join(root, file), `./rows/${basename(file, ".ts")}.json`]),
+  ...rowFiles.map(([file, json]) => [join(root, file), `./${json}`]),
 ]);
 const entriesApart = {
   name: "an entry point is required by the others, not bundled into them",
@@ -103,9 +112,8 @@ const command = {
 await mkdir(fresh, { recursive: true });
 await Promise.all([library, commonJs, command].map((bundle) => build(bundle)));
 await writeFile(join(fresh, "cjs/package.json"), '{ "type": "commonjs" }\n');
-await mkdir(join(fresh, "cli/rows"));
-for (const file of rowFiles)
-  await writeFile(join(fresh, `cli/rows/${basename(file, ".ts")}.json`), await rowsOf(file));
+for (const folder of Object.values(ROWS)) await mkdir(join(fresh, "cli", folder));
+for (const [file, json] of rowFiles) await writeFile(join(fresh, "cli", json), await rowsOf(file));
 if (existsSync(join(dist, "types"))) await rename(join(dist, "types"), join(fresh, "types"));
 if (existsSync(dist)) await rename(dist, old);
 await rename(fresh, dist);
@@ -119,5 +127,5 @@ async function rowsOf(file) {
     write: false,
   });
   const url = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`;
-  return JSON.stringify({ rows: (await import(url)).rows });
+  return JSON.stringify({ ...(await import(url)) });
 }

@@ -10,15 +10,20 @@ export type {
   EraseResult,
   EraseWhat,
   JobOptions,
+  OptionInfo,
+  OptionsInfo,
   ProtectionResult,
   ProtectWhat,
   ReadOptions,
+  SetOptionsOptions,
+  SetOptionsResult,
   UnprotectOptions,
   VerifyOptions,
   VerifyResult,
   WriteOptions,
   WriteResult,
 } from "./flash/job.js";
+export type { OptionValues } from "./flash/options/plan.js";
 export type {
   EventSink,
   FlashEvent,

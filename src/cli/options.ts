@@ -46,6 +46,13 @@ export const jsonOption = (): Option => new Option("--json", OUTPUT["--json"]);
 export const eraseEverythingOption = (): Option =>
   new Option("--yes-erase-everything", "needed to lift readout protection: the chip erases all of its flash");
 
+export const dryRunOption = (): Option =>
+  new Option("-n, --dry-run", "show the plan and stop: nothing is erased or written");
+
+/** Consent to a write after which the bootloader may be out of reach. */
+export const allowLockoutOption = (): Option =>
+  new Option("--allow-lockout", "go on although BOOT0 will no longer reach the bootloader");
+
 /** Examples under the help text; each line has at most 80 characters. */
 export const addExamples = (command: Command, ...lines: readonly string[]): Command =>
   command.addHelpText("after", `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`);

@@ -77,6 +77,12 @@ export const VERBS: readonly Verb[] = [
     summary: "lift protection (readout: erases everything)",
     load: () => import("./commands/unprotect.js"),
   },
+  {
+    name: "options",
+    group: CHIP,
+    summary: "show and set option bytes by name",
+    load: () => import("./commands/options.js"),
+  },
 
   {
     name: "ports",

@@ -4,6 +4,7 @@ import type {
   EraseResult,
   ProtectionResult,
   ProtectWhat,
+  SetOptionsResult,
   VerifyResult,
   WriteOptions,
   WriteResult,
@@ -98,6 +99,29 @@ function readoutText({ known, flash }: ProtectionResult): string {
   return flash === "blank"
     ? `${lifted}, every page of the flash begins blank`
     : `${lifted}, and the flash is not blank: this chip kept it`;
+}
+
+/** What changed, "nBOOT_SEL 1 -> 0". */
+export function setOptionsVerdict({
+  outcome,
+  changes,
+  address,
+  before,
+  after,
+  elapsedMs,
+}: SetOptionsResult): Verdict {
+  const list = changes.map(({ name, from, to }) => `${name} ${from} -> ${to}`).join(", ");
+  const text = {
+    written: `${list}; all option bytes were read back`,
+    planned: `${list}: planned only, nothing was written`,
+    "already current": "the option bytes are as asked for, nothing was written",
+  }[outcome];
+  const hexOf = (bytes: Uint8Array): string =>
+    Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return {
+    text: `${text}, ${timeText(elapsedMs)}`,
+    result: { outcome, changes, address, before: hexOf(before), after: hexOf(after), elapsedMs },
+  };
 }
 
 export function verifyVerdict(result: VerifyResult, failure?: BootlaceError): Verdict {

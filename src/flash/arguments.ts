@@ -28,6 +28,7 @@ import type {
   EraseOptions,
   JobOptions,
   ReadOptions,
+  SetOptionsOptions,
   UnprotectOptions,
   VerifyOptions,
   WriteOptions,
@@ -38,6 +39,11 @@ const LINES: Kind = {
   says: "an object of lines by name",
   fits: (value) =>
     isObject(value) && Object.values(value).every((line) => line === undefined || TEXT.fits(line)),
+};
+
+const NAMES: Kind = {
+  says: "a list of names",
+  fits: (value) => Array.isArray(value) && value.every((name) => TEXT.fits(name)),
 };
 
 const JOB: Table<JobOptions> = { onEvent: FUNCTION, signal: SIGNAL };
@@ -63,6 +69,12 @@ export const OPTIONS = {
     leave: oneOf("stay", "go", "reset"),
     startOnFailure: FLAG,
   } satisfies Table<WriteOptions>,
+  setOptions: {
+    ...JOB,
+    allowLockout: FLAG,
+    oneWay: NAMES,
+    dryRun: FLAG,
+  } satisfies Table<SetOptionsOptions>,
   scan: { all: FLAG, signal: SIGNAL },
   connect: {
     ...JOB,
@@ -152,6 +164,19 @@ export function checkProtectWhat(what: unknown): void {
   throw usage(
     `writeSectors is a list of at least one sector, each ${SECTOR.says}, not ${shown(writeSectors)}`,
   );
+}
+
+/** Of a field: 32 bits at most. */
+const FIELD_VALUE = whole(0, 2 ** 32 - 1);
+
+/** @throws BootlaceError USAGE for anything but whole numbers by name, at least one, or all option bytes */
+export function checkOptionValues(values: unknown): void {
+  if (values instanceof Uint8Array) return;
+  const entries = isObject(values) && !Array.isArray(values) ? Object.entries(values) : [];
+  if (entries.length === 0)
+    throw usage(`option bytes are set by name, like { nBOOT_SEL: 0 }, not ${shown(values)}`);
+  for (const [name, value] of entries)
+    if (!FIELD_VALUE.fits(value)) throw usage(`${name} is ${FIELD_VALUE.says}, not ${shown(value)}`);
 }
 
 /** @throws BootlaceError USAGE for anything but "readout" and "write", and for "readout" without its consent */

@@ -11,6 +11,7 @@ import {
   checkEraseWhat,
   checkIsImage,
   checkOptions,
+  checkOptionValues,
   checkProtectWhat,
   checkRange,
   checkUnprotect,
@@ -24,9 +25,12 @@ import type {
   EraseResult,
   EraseWhat,
   JobOptions,
+  OptionsInfo,
   ProtectionResult,
   ProtectWhat,
   ReadOptions,
+  SetOptionsOptions,
+  SetOptionsResult,
   UnprotectOptions,
   VerifyOptions,
   VerifyResult,
@@ -39,6 +43,8 @@ import { protectChip, unprotectChip } from "./chip/protect.js";
 import { checksumOfRange, proveChecksums } from "./look/range-checksum.js";
 import { readSpan } from "./look/read.js";
 import { readConfirmed } from "./look/read-confirmed.js";
+import { optionsInfo, setOptions } from "./options/options.js";
+import type { OptionValues } from "./options/plan.js";
 import { resetChip } from "./chip/reset.js";
 import type { Session } from "./chip/session.js";
 import type { Target } from "./target.js";
@@ -144,6 +150,17 @@ export class ChipTarget implements Target {
         this.#session = await run.session.identifyAgain();
       return result;
     });
+  }
+
+  async options(options: JobOptions = {}): Promise<OptionsInfo> {
+    checkOptions("job", options);
+    return this.#job(options, optionsInfo);
+  }
+
+  async setOptions(values: OptionValues, options: SetOptionsOptions = {}): Promise<SetOptionsResult> {
+    checkOptionValues(values);
+    checkOptions("setOptions", options);
+    return this.#job(options, (run) => setOptions(run, values, options));
   }
 
   close(): Promise<void> {

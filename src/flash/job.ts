@@ -1,5 +1,6 @@
 /** Options and results of the jobs that a target does. Sizes in bytes, times in milliseconds, ranges half-open. */
 import type { Device, Geometry, Range } from "../devices/device.js";
+import type { OptionField } from "../devices/options/field.js";
 import type { MemoryImage } from "../image/image.js";
 import type { CheckedBy, EventSink, PlanSummary } from "./events.js";
 
@@ -52,6 +53,41 @@ export interface WriteOptions extends JobOptions {
   readonly leave?: "stay" | "go" | "reset" | undefined;
   /** A chip with reset lines whose flash was not changed is told by them to start its program when the job fails. Default: it stays. */
   readonly startOnFailure?: boolean | undefined;
+}
+
+export interface SetOptionsOptions extends JobOptions {
+  /** Set although BOOT0 may no longer lead to the bootloader. */
+  readonly allowLockout?: boolean | undefined;
+  /** Names of fields that may be changed although nothing brings them back: BOOT_LOCK, PCROP areas, ... */
+  readonly oneWay?: readonly string[] | undefined;
+  /** Stop before anything is sent. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** A field of the option bytes and what it holds. `says` is what this value means, where that is known. */
+export interface OptionInfo extends OptionField {
+  readonly value: number;
+  readonly says: string | undefined;
+}
+
+export interface OptionsInfo {
+  /** Of the first byte. */
+  readonly address: number;
+  readonly bytes: Uint8Array;
+  /** Whether `setOptions` is offered for this chip. */
+  readonly settable: boolean;
+  /** Empty where no names are at hand: the bytes are all there is. */
+  readonly fields: readonly OptionInfo[];
+}
+
+export interface SetOptionsResult {
+  readonly outcome: "written" | "already current" | "planned";
+  readonly changes: readonly { readonly name: string; readonly from: number; readonly to: number }[];
+  readonly address: number;
+  readonly before: Uint8Array;
+  /** What was read back, or what would be there. */
+  readonly after: Uint8Array;
+  readonly elapsedMs: number;
 }
 
 export interface VerifyOptions extends JobOptions {

@@ -10,15 +10,19 @@ import type {
   EraseResult,
   EraseWhat,
   JobOptions,
+  OptionsInfo,
   ProtectionResult,
   ProtectWhat,
   ReadOptions,
+  SetOptionsOptions,
+  SetOptionsResult,
   UnprotectOptions,
   VerifyOptions,
   VerifyResult,
   WriteOptions,
   WriteResult,
 } from "./job.js";
+import type { OptionValues } from "./options/plan.js";
 
 /** Every job checks what it is given and rejects with USAGE, before anything is sent, when that is not of its type. */
 export interface Target {
@@ -52,6 +56,15 @@ export interface Target {
   protect(what: ProtectWhat, options?: JobOptions): Promise<ProtectionResult>;
   /** "readout" erases the whole chip, and is refused without `{ eraseEverything: true }`. */
   unprotect(what: "readout" | "write", options?: UnprotectOptions): Promise<ProtectionResult>;
+  /** The option bytes, by name where names are known. @throws BootlaceError NOT_OFFERED where their place is not published */
+  options(options?: JobOptions): Promise<OptionsInfo>;
+  /**
+   * Sets option bytes by name, `{ nBOOT_SEL: 0, nBOOT0: 1 }`, or as they were read before; what holds already is not written. The chip
+   * resets, is asked again, and all of them are compared. Readout protection is not set here.
+   * @throws BootlaceError LOCKOUT where BOOT0 would no longer lead to the bootloader; USAGE for a name or value that the chip does not
+   * have, and for fields that cannot be undone and are not in `oneWay`; VERIFY_FAILED, PROTECTED when they were not stored
+   */
+  setOptions(values: OptionValues, options?: SetOptionsOptions): Promise<SetOptionsResult>;
   /** Waits for the job in progress. Twice is fine. */
   close(): Promise<void>;
 }

@@ -34,6 +34,12 @@ const N_SWBOOT0: BootConditions = {
   nBoot1: word0(23),
 };
 
+/** RM0438, RM0456, chapter "Boot configuration", TrustZone off. */
+const BOOT_ADDRESSES: BootConditions = {
+  selector: { ...word0(26), pinWhen: 1, nBoot0: word0(27) },
+  lock: { offset: 0xc, bit: 0 },
+};
+
 const BY_SERIES: Readonly<Record<string, BootConditions>> = {
   G0: N_BOOT_SEL,
   C0: N_BOOT_SEL,
@@ -42,6 +48,8 @@ const BY_SERIES: Readonly<Record<string, BootConditions>> = {
   WB: N_SWBOOT0,
   G4: { ...N_SWBOOT0, lock: { offset: 0x28, bit: 16 } },
   WL: { ...N_SWBOOT0, lock: word0(30) },
+  L5: BOOT_ADDRESSES,
+  U5: BOOT_ADDRESSES,
   F0: { nBoot1: word0(20) },
   F3: { nBoot1: word0(20) },
   L0: { nBoot1: { offset: 4, bit: 15 } },

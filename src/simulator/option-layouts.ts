@@ -47,8 +47,13 @@ const BYTES: OptionLayout = { ...F1_BYTES, rdpLevel0: 0xaa, rdpLevel2: 0xcc };
 
 const PLAIN: OptionLayout = { form: "plain", rdpOffset: 0, rdpLevel0: 0xaa, rdpLevel2: 0xcc, factory: [] };
 
+/** BOR off, BFB2 = 0, SPRMOD = 0, DB1M = 0 (PM0059, RM0090: OPTCR 0x0FFFAAED). */
 const F2_F4: OptionLayout = {
   ...PLAIN,
+  factory: [
+    [0, 0xffff_aaef],
+    [8, 0xffff_0fff],
+  ],
   rdpOffset: 1,
   wrp: { offset: 8, bytes: 2, group: 2, step: 2, activeLow: true },
 };
@@ -78,13 +83,37 @@ const WORDS = (user: number, lock?: number): OptionLayout => ({
   factory: [[0, user], ...AREAS_OFF, ...(lock === undefined ? [] : [[lock, 0] as const])],
 });
 
+/** nSWBOOT0 = 1, TZEN = 0, BOOT_LOCK = 0. */
+const REGISTERS: OptionLayout = {
+  ...PLAIN,
+  factory: [
+    [0, 0x1fef_f8aa],
+    [4, 0x0800_0000],
+    [8, 0x0bf9_0000],
+    [0xc, 0x0c00_0000],
+  ],
+};
+
 const LAYOUTS: Readonly<Record<string, OptionLayout>> = {
   F0: BYTES,
   F1: F1_BYTES,
   F3: BYTES,
   F2: F2_F4,
   F4: F2_F4,
-  F7: { ...PLAIN, rdpOffset: 1 },
+  // BOOT_ADD0 is the flash on ITCM, BOOT_ADD1 the system memory (RM0385).
+  F7: {
+    ...PLAIN,
+    rdpOffset: 1,
+    factory: [
+      [0, 0xffff_aaff],
+      [8, 0xffff_c0ff],
+      [0x10, 0xffff_0080],
+      [0x18, 0xffff_0040],
+    ],
+  },
+  // Registers: the boot addresses of RM0456; of L5 the ones by which it starts at all.
+  U5: REGISTERS,
+  L5: REGISTERS,
   L0: L0_L1,
   L1: L0_L1,
   // G0: RM0454, production value. C0 and G4: read from new parts. U0: RM0503 gives the boot bits as on G0. WB, WL: read from parts.

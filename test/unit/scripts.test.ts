@@ -12,6 +12,7 @@ const ENTRY_POINTS = [
   "src/cli/main.ts",
   "src/cli/program.ts",
   "src/devices/rows", // data, a JSON file each
+  "src/devices/options/rows", // the same
 ];
 
 const nameOf = (path: string): string => basename(path).replace(/\.\w+$/, "");

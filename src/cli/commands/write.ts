@@ -6,7 +6,13 @@ import type { Target } from "../../flash/target.js";
 import type { Context } from "../context.js";
 import { type Firmware, firmwareFor } from "../firmware.js";
 import { addImageOptions, FILE_ARGUMENT, type ImageOptions, openImage } from "../image-file.js";
-import { addExamples, addOutputOptions, eraseEverythingOption } from "../options.js";
+import {
+  addExamples,
+  addOutputOptions,
+  allowLockoutOption,
+  dryRunOption,
+  eraseEverythingOption,
+} from "../options.js";
 import { planTable } from "../plan-table.js";
 import { runJob } from "../run-job.js";
 import { styleOf } from "../style.js";
@@ -48,7 +54,7 @@ export function define(command: Command, act: Act): void {
   command
     .argument("[file...]", FILE_ARGUMENT)
     .optionsGroup("What to do:")
-    .option("-n, --dry-run", "show the plan and stop: nothing is erased or written")
+    .addOption(dryRunOption())
     .option("--full", "erase and write also what holds the right bytes already")
     .option("--assume <file>", "the image the chip holds now: compare with it instead of the chip")
     .option("--erase-partial", "give up what else is in pages that the image covers in part");
@@ -89,7 +95,7 @@ export const checkOf = ({ check }: CheckOptions): WriteOptions["check"] =>
 export function addBootOptions(command: Command): void {
   command
     .option("--keep-bootloader", "set nBOOT_SEL = 0 first, so that BOOT0 counts (G0, C0)")
-    .option("--allow-lockout", "write although BOOT0 will no longer reach the bootloader");
+    .addOption(allowLockoutOption());
 }
 
 /** @throws BootlaceError USAGE when both are given */

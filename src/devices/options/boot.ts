@@ -3,29 +3,20 @@
  * the option bytes of chips whose words are each followed by their inverse; other chips have no row here.
  */
 import type { Device } from "../device.js";
-
-export interface OptionField {
-  readonly name: string;
-  /** Offset of its 32-bit word from the base of the option bytes. */
-  readonly word: number;
-  /** Lowest bit in that word, and how many. */
-  readonly bit: number;
-  readonly width: number;
-  readonly source: string;
-}
+import type { BitField } from "./field.js";
 
 export interface BootRow {
   /** Chooses between the pin and nBOOT0. */
-  readonly selector: OptionField;
+  readonly selector: BitField;
   /** Value of the selector by which the pin counts, and by which a new chip comes. */
   readonly pinWhen: 0 | 1;
   readonly factory: 0 | 1;
-  readonly nBoot0: OptionField;
+  readonly nBoot0: BitField;
   /** 0: a high BOOT0 starts SRAM. */
-  readonly nBoot1: OptionField;
+  readonly nBoot1: BitField;
   /** 1: flash is started, whatever else is set. */
-  readonly bootLock?: OptionField | undefined;
-  readonly rdp: OptionField;
+  readonly bootLock?: BitField | undefined;
+  readonly rdp: BitField;
   /** Published hosts write these bits through the bootloader, by the first 8 bytes alone. */
   readonly writable: boolean;
 }
@@ -34,7 +25,7 @@ const field = (
   name: string,
   at: readonly [word: number, bit: number, width?: number],
   source: string,
-): OptionField => ({
+): BitField => ({
   name,
   word: at[0],
   bit: at[1],
@@ -92,10 +83,4 @@ export const fitsInverses = (options: Uint8Array, { selector, bootLock = selecto
   return [selector, bootLock].every(
     ({ word }) => (view.getUint32(word, true) ^ view.getUint32(word + 4, true)) === -1,
   );
-};
-
-/** @param options bytes from the base on */
-export const valueOf = (options: Uint8Array, { word, bit, width }: OptionField): number => {
-  const view = new DataView(options.buffer, options.byteOffset, options.byteLength);
-  return (view.getUint32(word, true) >>> bit) & (2 ** width - 1);
 };

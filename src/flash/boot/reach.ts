@@ -4,9 +4,9 @@ import {
   bootRowOf,
   bootSelectionIsUnknown,
   fitsInverses,
-  valueOf,
   type BootRow,
 } from "../../devices/options/boot.js";
+import { valueOf } from "../../devices/options/field.js";
 import type { Bootloader } from "../../protocol/bootloader.js";
 import { RegisterReader } from "../chip/registers.js";
 import type { Session } from "../chip/session.js";

@@ -125,14 +125,18 @@ async function isReadoutProtected(session: Session): Promise<boolean | undefined
 }
 
 const COME_BACK_ATTEMPTS = 2;
-/** Option bytes are loaded and the bootloader starts: about 100 ms at most (AN2606 rev 70). */
+/** Option bytes are loaded and the bootloader starts: about 100 ms (AN2606 rev 70), longer on some; their rows say so. */
 const RESTART_MS = 300;
 
+const restartMs = ({ device }: Session): number =>
+  Math.max(RESTART_MS, ...(device?.bootloaders.map(({ startupMs = 0 }) => Math.ceil(startupMs * 1.2)) ?? []));
+
 /** After a command that ends in a reset. @returns whether the bootloader answers again */
-export async function comesBack({ loader, reenter }: Session): Promise<boolean> {
+export async function comesBack(session: Session): Promise<boolean> {
+  const { loader, reenter } = session;
   for (let attempt = 1; attempt <= COME_BACK_ATTEMPTS; attempt++) {
     try {
-      await loader.transport.exchange([delay(attempt === 1 ? 1 : RESTART_MS)]);
+      await loader.transport.exchange([delay(attempt === 1 ? 1 : restartMs(session))]);
       await (reenter ? reenter() : connectBootloader(loader.transport, loader.identity));
       return true;
     } catch (error) {

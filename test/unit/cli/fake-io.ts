@@ -104,6 +104,8 @@ export function fakeTarget(jobs: Partial<Target>): Target & { closed: number } {
     reset: missing,
     protect: missing,
     unprotect: missing,
+    options: missing,
+    setOptions: missing,
     ...jobs,
     closed: 0,
     close: () => {

@@ -51,15 +51,27 @@ const PLAN = { keepPages: 0, erasePages: 1, writePages: 1, writeBytes: 8, preser
 async function outcome(words: string): Promise<{ status: number; stderr: string; all: string }> {
   const seen: unknown[] = [];
   const jobs = Object.fromEntries(
-    (["write", "verify", "read", "erase", "checksum", "run", "reset", "protect", "unprotect"] as const).map(
-      (name) => [
-        name,
-        (...args: unknown[]) => {
-          seen.push([name, ...args.map(plain)]);
-          return Promise.resolve(RESULTS[name]);
-        },
-      ],
-    ),
+    (
+      [
+        "write",
+        "verify",
+        "read",
+        "erase",
+        "checksum",
+        "run",
+        "reset",
+        "protect",
+        "unprotect",
+        "options",
+        "setOptions",
+      ] as const
+    ).map((name) => [
+      name,
+      (...args: unknown[]) => {
+        seen.push([name, ...args.map(plain)]);
+        return Promise.resolve(RESULTS[name]);
+      },
+    ]),
   ) as Partial<Target>;
   const connect: Connect = (target, options) => {
     seen.push(target, plain(options));
@@ -81,6 +93,8 @@ const RESULTS: Readonly<Record<string, unknown>> = {
   checksum: { crc: 1, by: "checksum" },
   protect: { known: "seen", elapsedMs: 1 },
   unprotect: { known: "seen", flash: "blank", elapsedMs: 1 },
+  options: { address: 0x1fff_7800, bytes: new Uint8Array(8), settable: true, fields: [] },
+  setOptions: { outcome: "planned", changes: [], address: 0x1fff_7800, before: new Uint8Array(8), after: new Uint8Array(8), elapsedMs: 1 },
 }; // prettier-ignore
 
 /** Functions and signals are there or not; images by what they hold. */
@@ -280,6 +294,22 @@ const OF_VERB: Readonly<
         ]),
       ),
       "--sectors": { changes: [`${I2C} --sectors 0`, "--sectors 1"], refused: [I2C] },
+    },
+  },
+  options: {
+    own: "options",
+    rows: {
+      ...SEVERAL,
+      "--dry-run": { changes: [`set A=1 ${I2C}`, "--dry-run"], refused: [`${I2C} --dry-run`] },
+      "--allow-lockout": {
+        changes: [`set A=1 ${I2C}`, "--allow-lockout"],
+        refused: [`${I2C} --allow-lockout`],
+      },
+      "--one-way": { changes: [`set A=1 ${I2C}`, "--one-way A"], refused: [`${I2C} --one-way A`] },
+      "--backup": {
+        changes: [`set A=1 ${I2C}`, "--backup {out}"],
+        refused: ["--manifest {two} --target left --target right --backup {out}"],
+      },
     },
   },
   unprotect: {

@@ -1,13 +1,8 @@
 /** The rows of the boot bits: inside the option bytes of their chips, without overlaps, read rightly. */
 import { describe, expect, it } from "vitest";
 import { allDevices } from "../../../../src/devices/load.js";
-import {
-  bootBytes,
-  bootRowOf,
-  fitsInverses,
-  valueOf,
-  type BootRow,
-} from "../../../../src/devices/options/boot.js";
+import { bootBytes, bootRowOf, fitsInverses, type BootRow } from "../../../../src/devices/options/boot.js";
+import { valueOf } from "../../../../src/devices/options/field.js";
 
 const fieldsOf = ({ selector, nBoot0, nBoot1, bootLock, rdp }: BootRow) =>
   [selector, nBoot0, nBoot1, bootLock, rdp].filter((field) => field !== undefined);

@@ -1,0 +1,43 @@
+/** Option bytes of STM32G4: see field.ts for the columns. */
+import type { FieldRow } from "../field.js";
+
+export const source = "RM0440; bits: CMSIS headers of ST; places: STM32CubeProgrammer, interface Bootloader";
+
+export const rows: readonly FieldRow[] = [
+  ["RDP", 0x00, 0, 8, "protection"],
+  ["BOR_LEV", 0x00, 8, 3, "lockout"],
+  ["nRST_STOP", 0x00, 12, 1],
+  ["nRST_STDBY", 0x00, 13, 1],
+  ["nRST_SHDW", 0x00, 14, 1],
+  ["IWDG_SW", 0x00, 16, 1],
+  ["IWDG_STOP", 0x00, 17, 1],
+  ["IWDG_STDBY", 0x00, 18, 1],
+  ["WWDG_SW", 0x00, 19, 1, "lockout"],
+  ["BFB2", 0x00, 20, 1, "keep", [0x479]],
+  ["BFB2", 0x00, 20, 1, "lockout", [0x469]],
+  ["DBANK", 0x00, 22, 1, "erases", [0x469]],
+  ["PB4_PUEN", 0x00, 22, 1, "keep", [0x479]],
+  ["nBOOT1", 0x00, 23, 1, "lockout"],
+  ["SRAM_PE", 0x00, 24, 1],
+  ["CCMSRAM_RST", 0x00, 25, 1],
+  ["nSWBOOT0", 0x00, 26, 1, "lockout"],
+  ["nBOOT0", 0x00, 27, 1, "lockout"],
+  ["NRST_MODE", 0x00, 28, 2, "lockout"],
+  ["IRHEN", 0x00, 30, 1],
+  ["PCROP1_STRT", 0x08, 0, 14, "one-way", [0x468]],
+  ["PCROP1_STRT", 0x08, 0, 15, "one-way", [0x469, 0x479]],
+  ["PCROP1_END", 0x10, 0, 14, "one-way", [0x468]],
+  ["PCROP1_END", 0x10, 0, 15, "one-way", [0x469, 0x479]],
+  ["PCROP_RDP", 0x10, 31, 1, "one-way"],
+  ["WRP1A_STRT", 0x18, 0, 6, "none", [0x468]],
+  ["WRP1A_STRT", 0x18, 0, 7, "none", [0x469, 0x479]],
+  ["WRP1A_END", 0x18, 16, 6, "none", [0x468]],
+  ["WRP1A_END", 0x18, 16, 7, "none", [0x469, 0x479]],
+  ["WRP1B_STRT", 0x20, 0, 6, "none", [0x468]],
+  ["WRP1B_STRT", 0x20, 0, 7, "none", [0x469, 0x479]],
+  ["WRP1B_END", 0x20, 16, 6, "none", [0x468]],
+  ["WRP1B_END", 0x20, 16, 7, "none", [0x469, 0x479]],
+  ["SEC_SIZE1", 0x28, 0, 7, "lockout", [0x468]],
+  ["SEC_SIZE1", 0x28, 0, 8, "lockout", [0x469, 0x479]],
+  ["BOOT_LOCK", 0x28, 16, 1, "one-way"],
+];

@@ -1,0 +1,48 @@
+/** Option bytes of STM32H5: see field.ts for the columns. */
+import type { FieldRow } from "../field.js";
+
+export const source =
+  "RM0481, RM0492; bits: CMSIS headers of ST; places: STM32CubeProgrammer, interface Bootloader";
+
+export const rows: readonly FieldRow[] = [
+  ["BOR_LEV", 0x00, 0, 2, "lockout"],
+  ["BORH_EN", 0x00, 2, 1, "lockout"],
+  ["IWDG_SW", 0x00, 3, 1],
+  ["WWDG_SW", 0x00, 4, 1, "lockout"],
+  ["NRST_STOP", 0x00, 6, 1],
+  ["NRST_STDBY", 0x00, 7, 1],
+  ["PRODUCT_STATE", 0x00, 8, 8, "protection"],
+  ["IO_VDD_HSLV", 0x00, 16, 1, "one-way"],
+  ["IO_VDDIO2_HSLV", 0x00, 17, 1, "one-way"],
+  ["IWDG_STOP", 0x00, 20, 1],
+  ["IWDG_STDBY", 0x00, 21, 1],
+  ["BOOT_UBE", 0x00, 22, 8, "lockout", [0x484]],
+  ["SWAP_BANK", 0x00, 31, 1],
+  ["NS_EPOCH", 0x10, 0, 24, "one-way", [0x484]],
+  ["SEC_EPOCH", 0x18, 0, 24, "one-way", [0x484]],
+  ["SRAM1_3_RST", 0x20, 2, 1, "none", [0x484]],
+  ["SRAM2_RST", 0x20, 3, 1],
+  ["BKPRAM_ECC", 0x20, 4, 1],
+  ["SRAM3_ECC", 0x20, 5, 1, "none", [0x484]],
+  ["SRAM2_ECC", 0x20, 6, 1],
+  ["USBPD_DIS", 0x20, 8, 1, "keep", [0x484]],
+  ["SRAM1_RST", 0x20, 9, 1, "none", [0x474]],
+  ["SRAM1_ECC", 0x20, 10, 1, "none", [0x474]],
+  ["HUK_PUF", 0x20, 15, 1, "keep", [0x484]],
+  ["TZEN", 0x20, 24, 8, "one-way", [0x484]],
+  ["NSBOOT_LOCK", 0x30, 0, 8, "one-way"],
+  ["NSBOOTADD", 0x30, 8, 24, "lockout"],
+  ["SECBOOT_LOCK", 0x38, 0, 8, "one-way", [0x484]],
+  ["SECBOOTADD", 0x38, 8, 24, "lockout", [0x484]],
+  ["LOCKBL", 0x40, 0, 32, "one-way"],
+  ["SECWM1_STRT", 0x90, 0, 7, "lockout", [0x484]],
+  ["SECWM1_END", 0x90, 16, 7, "lockout", [0x484]],
+  ["WRPSGn1", 0x98, 0, 8, "none", [0x474]],
+  ["WRPSGn1", 0x98, 0, 32, "none", [0x484]],
+  ["EDATA1_STRT", 0xa0, 0, 3, "none", [0x484]],
+  ["EDATA1_EN", 0xa0, 15, 1, "erases", [0x484]],
+  ["HDP1_STRT", 0xa8, 0, 3, "lockout", [0x474]],
+  ["HDP1_STRT", 0xa8, 0, 7, "lockout", [0x484]],
+  ["HDP1_END", 0xa8, 16, 3, "lockout", [0x474]],
+  ["HDP1_END", 0xa8, 16, 7, "lockout", [0x484]],
+];

@@ -1,0 +1,48 @@
+/** Option bytes of STM32L4: see field.ts for the columns. */
+import type { FieldRow } from "../field.js";
+
+export const source =
+  "RM0351, RM0394, RM0432; bits: CMSIS headers of ST; places: STM32CubeProgrammer, interface Bootloader";
+
+export const rows: readonly FieldRow[] = [
+  ["RDP", 0x00, 0, 8, "protection"],
+  ["BOR_LEV", 0x00, 8, 3, "lockout"],
+  ["nRST_STOP", 0x00, 12, 1],
+  ["nRST_STDBY", 0x00, 13, 1],
+  ["nRST_SHDW", 0x00, 14, 1],
+  ["IWDG_SW", 0x00, 16, 1],
+  ["IWDG_STOP", 0x00, 17, 1],
+  ["IWDG_STDBY", 0x00, 18, 1],
+  ["WWDG_SW", 0x00, 19, 1, "lockout"],
+  ["BFB2", 0x00, 20, 1, "lockout", [0x415, 0x461, 0x470, 0x471]],
+  ["DB1M", 0x00, 21, 1, "erases", [0x470, 0x471]],
+  ["DUALBANK", 0x00, 21, 1, "erases", [0x461]],
+  ["DualBank", 0x00, 21, 1, "erases", [0x415]],
+  ["DBANK", 0x00, 22, 1, "erases", [0x470, 0x471]],
+  ["nBOOT1", 0x00, 23, 1, "lockout"],
+  ["SRAM2_PE", 0x00, 24, 1],
+  ["SRAM2_RST", 0x00, 25, 1],
+  ["nSWBOOT0", 0x00, 26, 1, "lockout", [0x435, 0x461, 0x462, 0x464, 0x470, 0x471]],
+  ["nBOOT0", 0x00, 27, 1, "lockout", [0x435, 0x461, 0x462, 0x464, 0x470, 0x471]],
+  ["PCROP1_STRT", 0x08, 0, 14, "one-way", [0x464]],
+  ["PCROP1_STRT", 0x08, 0, 15, "one-way", [0x435]],
+  ["PCROP1_STRT", 0x08, 0, 16, "one-way", [0x415, 0x461, 0x462, 0x471]],
+  ["PCROP1_STRT", 0x08, 0, 17, "one-way", [0x470]],
+  ["PCROP1_END", 0x10, 0, 14, "one-way", [0x464]],
+  ["PCROP1_END", 0x10, 0, 15, "one-way", [0x435]],
+  ["PCROP1_END", 0x10, 0, 16, "one-way", [0x415, 0x461, 0x462, 0x471]],
+  ["PCROP1_END", 0x10, 0, 17, "one-way", [0x470]],
+  ["PCROP_RDP", 0x10, 31, 1, "one-way"],
+  ["WRP1A_STRT", 0x18, 0, 6, "none", [0x464]],
+  ["WRP1A_STRT", 0x18, 0, 7, "none", [0x435, 0x471]],
+  ["WRP1A_STRT", 0x18, 0, 8, "none", [0x415, 0x461, 0x462, 0x470]],
+  ["WRP1A_END", 0x18, 16, 6, "none", [0x464]],
+  ["WRP1A_END", 0x18, 16, 7, "none", [0x435, 0x471]],
+  ["WRP1A_END", 0x18, 16, 8, "none", [0x415, 0x461, 0x462, 0x470]],
+  ["WRP1B_STRT", 0x20, 0, 6, "none", [0x464]],
+  ["WRP1B_STRT", 0x20, 0, 7, "none", [0x435, 0x471]],
+  ["WRP1B_STRT", 0x20, 0, 8, "none", [0x415, 0x461, 0x462, 0x470]],
+  ["WRP1B_END", 0x20, 16, 6, "none", [0x464]],
+  ["WRP1B_END", 0x20, 16, 7, "none", [0x435, 0x471]],
+  ["WRP1B_END", 0x20, 16, 8, "none", [0x415, 0x461, 0x462, 0x470]],
+];
