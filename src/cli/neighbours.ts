@@ -116,13 +116,16 @@ export function addressBesideFile(argv: readonly string[]): string | undefined {
 const WITH_TARGET =
   /^(write|sync|verify|read|erase|checksum|info|run|go|reset|protect|unprotect|scan|doctor)$/;
 
+/** What stands behind another option is its value, also where the option is misspelt. */
+const SWITCH = /^(-g|--go|--reset|-n|--dry-run|--full|-q|--quiet|--json|--trace)$/;
+
 /** `write app.hex /dev/ttyS1`: stm32flash and i2c-tools have the port by its place. */
 export function portBesideFile(argv: readonly string[]): string | undefined {
   const [verb = "", ...words] = argv;
   if (!WITH_TARGET.test(verb)) return undefined;
+  const isValue = (i: number): boolean => /^-/.test(words[i - 1] ?? "") && !SWITCH.test(words[i - 1]!);
   const isPort = (word: string, i: number): boolean =>
-    (kindOfDevice(word) !== undefined || word.startsWith("sim:")) &&
-    !/^(-p|--port)$/.test(words[i - 1] ?? "");
+    (kindOfDevice(word) !== undefined || word.startsWith("sim:")) && !isValue(i);
   const port = words.find(isPort);
   if (port === undefined) return undefined;
   const others = words.filter((word) => word !== port).map((word) => `${word} `);

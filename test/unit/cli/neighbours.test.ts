@@ -101,6 +101,7 @@ describe("a port by its place, as stm32flash has it", () => {
   it.each([
     ["write", "app.hex", "--port", "/dev/ttyS1"],
     ["write", "app.hex", "--port=/dev/ttyS1"],
+    ["write", "app.hex", "--prot", "/dev/ttyS1"],
     ["funcs", "/dev/i2c-1"],
     ["read", "ttyS1.bin", "-p", "1"],
   ])("%j is none", (...argv) => {
