@@ -352,6 +352,27 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, readonly string
   simulate: { "--uart": [], "--file": [], "--noise": [], "--json": [] },
 }; // prettier-ignore
 
+/** Of those, what needs nothing of this machine: words, and the option that changes what comes of them. */
+const ALONE: readonly (readonly [option: string, words: string, option: string])[] = [
+  ["image info --json", "image info {file}", "--json"],
+  ["image info --format", "image info {bin} --base 0x08000000", "--format bin --json"],
+  ["image info --base", "image info {bin}", "--base 0x08004000"],
+  ["image info --offset", "image info {file}", "--offset 0x1000"],
+  ["image info --only", "image info {file}", "--only 0x08000000:4"],
+  ["image info --elf-segments", "image info {elf}", "--elf-segments"],
+  ["image convert --to", "image convert {file} -", "--to srec"],
+  ["image convert --fill", "image convert {file} - --to bin", "--fill 0"],
+  ["image convert --format", "image convert {file} - --to hex", "--format srec"],
+  ["image convert --base", "image convert {bin} - --to hex", "--base 0x08004000"],
+  ["image convert --offset", "image convert {file} - --to hex", "--offset 0x1000"],
+  ["image convert --only", "image convert {file} - --to hex", "--only 0x08000000:4"],
+  ["image convert --elf-segments", "image convert {elf} - --to hex", "--elf-segments"],
+  ["chips --json", "chips stm32g071", "--json"],
+  ["explain --json", "explain NO_REPLY", "--json"],
+  ["ports --json", "ports --root /nowhere", "--json"],
+  ["doctor --json", "doctor --port /dev/i2c-999", "--json"],
+];
+
 /** Options as they are declared: "write --dry-run", "image convert --to". */
 async function declared(): Promise<string[]> {
   const names: string[] = [];
@@ -395,6 +416,12 @@ describe("an explicit option", () => {
       expect(withIt.all).not.toBe(without.all);
     },
   );
+
+  it.each(ALONE)("%s changes something: %s", async (_, words, option) => {
+    const withIt = await outcome(`${words} ${option}`);
+    expect(withIt.stderr).not.toContain("[USAGE]");
+    expect(withIt.all).not.toBe((await outcome(words)).all);
+  });
 
   const refused = rowsOf().flatMap(([name, own, row]) =>
     (row.refused ?? []).map((words) => [name, `${own} ${words}`] as const),
