@@ -124,7 +124,7 @@ describe("what is refused, and nothing is sent", () => {
     expect(await refused("stm32g071", { RDP: 0xcc })).toEqual({
       code: "USAGE",
       message: "RDP is not set here: it is the readout protection of the chip",
-      hint: "`bootlace protect readout` and `bootlace unprotect readout --yes-erase-everything` are for that.",
+      hint: '`bootlace protect readout` and `target.unprotect("readout", { eraseEverything: true })` are for that.',
     });
   });
 
@@ -151,7 +151,7 @@ describe("what is refused, and nothing is sent", () => {
       code: "USAGE",
       message:
         "PCROP1A_STRT = 1 may never be undone: read-protected code area (start, end); once active it can only grow; removal needs PCROP_RDP = 1 and RDP level 1 to 0",
-      hint: "If that is what you want, name it: --one-way PCROP1A_STRT.",
+      hint: "If that is what you want, name it: `oneWay` PCROP1A_STRT.",
     });
     expect(await refused("stm32g071", { PCROP1A_STRT: 1 }, { oneWay: ["PCROP_RDP"] })).toMatchObject({
       code: "USAGE",
@@ -195,7 +195,7 @@ describe("what is refused, and nothing is sent", () => {
     expect(await refused(name, values)).toEqual({
       code: "LOCKOUT",
       message: `after this the bootloader of this chip can no longer be reached by BOOT0, because ${because}`,
-      hint: "Pass --allow-lockout if the way back by BOOT0 may be lost.",
+      hint: "Pass `allowLockout` if the way back by BOOT0 may be lost.",
     });
   });
 
