@@ -162,11 +162,14 @@ async function tryAgain(rig: Rig, session: Session): Promise<string | undefined>
 const onlyLost = (wrong: string | undefined, session: Session, rig: Rig): string | undefined =>
   wrong?.startsWith("what lies behind the image") === true ? session.harm(rig) : wrong;
 
+/** Of the models' ROMs, and some more. */
+const SLOWEST_START_MS = 500;
+
 function restart({ chip, clock }: Rig): void {
   chip.setPower(false);
   clock.advance(10);
   chip.setPower(true);
-  clock.advance(10);
+  clock.advance(SLOWEST_START_MS);
 }
 
 /** The session without a fault: its steps, and how many flash operations it has. */
