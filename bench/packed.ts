@@ -24,7 +24,9 @@ export function installPacked(): Installed {
   const folder = mkdtempSync(join(tmpdir(), "bootlace-packed-"));
   const npm = (cwd: string, ...args: string[]): string =>
     execFileSync("npm", [...args, "--silent", "--no-audit", "--no-fund"], { cwd, encoding: "utf8" });
-  const lines = npm(projectFolder(), "pack", "--pack-destination", folder).trim().split("\n");
+  const lines = npm(projectFolder(), "pack", "--ignore-scripts", "--pack-destination", folder)
+    .trim()
+    .split("\n");
   writeFileSync(join(folder, "package.json"), "{}");
   npm(folder, "install", join(folder, lines.at(-1)!));
   return {

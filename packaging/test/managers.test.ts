@@ -66,7 +66,7 @@ describe("without a compiler", () => {
   it("npm install", async () => {
     const folder = empty("npm");
     const { status, stderr } = await run(folder, "npm", "install", tarball);
-    expect(stderr).not.toMatch(/bootlace@.*\b(prepare|install|postinstall):/);
+    expect(stderr).not.toMatch(/bootlace@.*\b(preinstall|install|postinstall):/);
     expect(status).toBe(0);
     await works(folder, join(folder, "node_modules/.bin/bootlace"));
   });

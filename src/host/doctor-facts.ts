@@ -15,7 +15,7 @@ import type { NodeAccess } from "./node-access.js";
 import { functionalityOf } from "./ports.js";
 import { holderOfTarget } from "./lock.js";
 import type { LockHolder } from "./lock.js";
-import { listSerialPorts } from "./serial-ports.js";
+import { serialPortsHere } from "./serial-ports-here.js";
 import type { SerialPort } from "./serial-ports.js";
 import { exists, readText, resolveLink, SYSTEM_ROOT } from "./sysfs.js";
 
@@ -89,7 +89,7 @@ export async function gatherFacts({
     adapters: await Promise.all(
       chosenAdapters(path, root).map((adapter) => adapterFacts(adapter, native, root)),
     ),
-    serialPorts: listSerialPorts(root).map((port) => ({ port, node: nodeAccess(port.path, root) })),
+    serialPorts: await serialPortsHere(root),
     gpioChips: native === undefined ? [] : gpioChips(native, root),
   };
   return path === undefined ? facts : { ...facts, target: targetFacts({ path, address, native, root }) };

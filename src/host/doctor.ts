@@ -39,7 +39,7 @@ function judgeSystem(facts: HostFacts): Finding[] {
   if (facts.platform !== "linux")
     return [
       {
-        level: "bad",
+        level: facts.serialPorts.length === 0 ? "bad" : "note",
         title: "operating system",
         detail: `I2C needs Linux; this is ${facts.platform}.`,
         nextStep: "Use a serial port, or run bootlace on the Linux board that the chip is wired to.",

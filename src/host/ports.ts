@@ -4,7 +4,8 @@ import { isSystemError } from "../errors.js";
 import { binding, type NativeBinding } from "../native/binding.js";
 import { type I2cAdapter, listAdapters } from "./adapters.js";
 import { type NodeAccess, nodeAccess } from "./node-access.js";
-import { listSerialPorts, type SerialPort } from "./serial-ports.js";
+import type { SerialPort } from "./serial-ports.js";
+import { serialPortsHere } from "./serial-ports-here.js";
 import { SYSTEM_ROOT } from "./sysfs.js";
 
 export interface I2cBusPort extends I2cAdapter {
@@ -31,7 +32,7 @@ export interface PortsOptions {
 
 const PORTS: Table<PortsOptions> = { root: PATH };
 
-/** The I2C buses and serial ports of this machine, from sysfs. Nothing is sent to any of them. Linux; elsewhere both lists are empty. @throws BootlaceError USAGE */
+/** The I2C buses and serial ports of this machine, from sysfs. Nothing is sent to any of them. On other systems than Linux there are no buses, and the ports are those that serialport lists. @throws BootlaceError USAGE */
 export async function ports(options: PortsOptions = {}): Promise<Ports> {
   checkTable(PORTS, options);
   const { root = SYSTEM_ROOT } = options;
@@ -41,10 +42,7 @@ export async function ports(options: PortsOptions = {}): Promise<Ports> {
     if (access !== "usable" || native === undefined) return { ...adapter, access };
     return { ...adapter, access, functionality: await functionalityOf(adapter.path, native) };
   });
-  const serial = listSerialPorts(root).map((port) => ({
-    ...port,
-    access: nodeAccess(port.path, root).state,
-  }));
+  const serial = (await serialPortsHere(root)).map(({ port, node }) => ({ ...port, access: node.state }));
   return { i2c: await Promise.all(i2c), serial };
 }
 

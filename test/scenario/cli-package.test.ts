@@ -12,7 +12,7 @@ let files: string[] = [];
 let installed = "";
 
 const run = (command: string, args: readonly string[], cwd = PROJECT): Promise<ToolResult> =>
-  runTool(command, args, { NO_COLOR: "1" }, { cwd });
+  runTool(command, args, { NO_COLOR: "1" }, { cwd, timeoutMs: 280_000 });
 
 /** Packs and unpacks into node_modules of an empty project, with the dependencies beside it. */
 beforeAll(async () => {

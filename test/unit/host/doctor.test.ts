@@ -166,9 +166,16 @@ describe("the doctor", () => {
   });
 
   it("says on other systems that I2C needs Linux", () => {
-    expect(bad({ ...HOST, platform: "darwin", adapters: [] })[0]?.detail).toBe(
-      "I2C needs Linux; this is darwin.",
-    );
+    const elsewhere = { ...HOST, platform: "darwin", adapters: [] } as const;
+    expect(bad({ ...elsewhere, serialPorts: [] })[0]?.detail).toBe("I2C needs Linux; this is darwin.");
+    expect(diagnose({ ...elsewhere, serialPorts: [] }).ready).toBe(false);
+  });
+
+  it("is ready on other systems with a serial port, and says of I2C what it needs", () => {
+    const port = { port: { path: "COM3", links: [] }, node: { path: "COM3", state: "usable" } } as const;
+    const { ready, findings } = diagnose({ ...HOST, platform: "win32", adapters: [], serialPorts: [port] });
+    expect(ready).toBe(true);
+    expect(findings[0]).toMatchObject({ level: "note", detail: "I2C needs Linux; this is win32." });
   });
 
   it("says that the addon does not load, with its reason", () => {
