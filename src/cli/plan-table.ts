@@ -22,8 +22,9 @@ export function planTable(plan: PlanSummary, flash: readonly Page[], columns: nu
     first.partial ?? "",
   ]);
   const head = ["page", "address", "size", "action", "outside the image"];
-  if (rows.length === 0) return `${planText(plan)}\n`; // data EEPROM alone
-  return `${flashPicture(flash, plan.pages, columns)}\n${table([head, ...rows])}`;
+  const summary = plan.eepromBytes ? `${planText(plan)}\n` : ""; // the table has no row for data EEPROM
+  if (rows.length === 0) return summary;
+  return `${flashPicture(flash, plan.pages, columns)}\n${table([head, ...rows])}${summary}`;
 }
 
 function runsOf(pages: readonly PagePlanSummary[]): Run[] {
