@@ -74,25 +74,37 @@ describe.each(PLATFORMS.filter(({ ci }) => !CI || ci === true))("$name", (platfo
     expect(status).toBe(10);
   });
 
-  it("writes, verifies and reads back over I2C", async () => {
-    const chip = await chipOf(0x460, { flashSize: 128 * 1024, timings: { pageEraseMs: 3, massEraseMs: 30 } });
-    const device = await startFakeI2c({ number: 7, chips: [chip], speedHz: 400_000, wait: false });
-    const env = { ...device.env, LD_PRELOAD: preload(platform) };
-    const image = join(there.folder, "image.bin");
-    const back = join(there.folder, `back-${platform.name.replaceAll(/\W+/g, "-")}.bin`);
-    writeFileSync(image, IMAGE);
-    try {
-      const write = await bootlace(["write", image, ...TARGET], env);
-      expect(write.stderr).toMatch(/^OK .*written and verified/m);
-      const verify = await bootlace(["verify", image, ...TARGET], env);
-      expect(verify.status).toBe(0);
-      const range = `0x08000000:${IMAGE.length}`;
-      const read = await bootlace(["read", back, "--range", range, ...TARGET], env);
-      expect(read.stderr).toMatch(/^OK /m);
-      expect(readFileSync(back).equals(IMAGE)).toBe(true);
-      expect(device.bus.chips[0]!.violations).toEqual([]);
-    } finally {
-      await device.close();
-    }
-  }, 900_000);
+  it("loads the addon", async () => {
+    expect((await bootlace(["funcs", "250"])).stderr).toContain("[NO_DEVICE]");
+  });
+
+  // The preload library of the test device does not stand being loaded by another ld.so than that of its machine.
+  it.skipIf(platform.suite === "bullseye")(
+    "writes, verifies and reads back over I2C",
+    async () => {
+      const chip = await chipOf(0x460, {
+        flashSize: 128 * 1024,
+        timings: { pageEraseMs: 3, massEraseMs: 30 },
+      });
+      const device = await startFakeI2c({ number: 7, chips: [chip], speedHz: 400_000, wait: false });
+      const env = { ...device.env, LD_PRELOAD: preload(platform) };
+      const image = join(there.folder, "image.bin");
+      const back = join(there.folder, `back-${platform.name.replaceAll(/\W+/g, "-")}.bin`);
+      writeFileSync(image, IMAGE);
+      try {
+        const write = await bootlace(["write", image, ...TARGET], env);
+        expect(write.stderr).toMatch(/^OK .*written and verified/m);
+        const verify = await bootlace(["verify", image, ...TARGET], env);
+        expect(verify.status).toBe(0);
+        const range = `0x08000000:${IMAGE.length}`;
+        const read = await bootlace(["read", back, "--range", range, ...TARGET], env);
+        expect(read.stderr).toMatch(/^OK /m);
+        expect(readFileSync(back).equals(IMAGE)).toBe(true);
+        expect(device.bus.chips[0]!.violations).toEqual([]);
+      } finally {
+        await device.close();
+      }
+    },
+    900_000,
+  );
 });
