@@ -21,6 +21,9 @@
               "native/i2c_bus.cpp",
               "native/i2c_exports.cpp",
               "native/job_thread.cpp",
+              "native/spi_bus.cpp",
+              "native/spi_exports.cpp",
+              "native/spi_runner.cpp",
               "native/step_program.cpp",
               "native/step_runner.cpp",
               "native/tty_exports.cpp"

@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { join } from "node:path";
 import { compileWrite } from "../src/protocol/compile.js";
+import { I2C } from "../src/protocol/dialect/i2c.js";
 import { runDialogues } from "../src/protocol/link.js";
 import { openI2cDev } from "../src/transport/i2c/dev.js";
 import { projectFolder } from "../test/fake-i2c-dev/project-folder.js";
@@ -53,7 +54,12 @@ async function ours(commandsPerList: number): Promise<HostCost> {
   const run = async (count: number): Promise<void> => {
     for (let i = 0; i < count; i++) {
       const dialogues = Array.from({ length: commandsPerList }, (_, j) =>
-        compileWrite(chosen, 0x0800_0000 + (i * commandsPerList + j) * 256, data, { timeoutMs: 1000 }),
+        compileWrite(
+          I2C,
+          chosen,
+          { address: 0x0800_0000 + (i * commandsPerList + j) * 256, bytes: data },
+          { timeoutMs: 1000 },
+        ),
       );
       await runDialogues(transport, dialogues);
     }

@@ -10,6 +10,9 @@
   X("i2cTransfer", I2cTransfer)          \
   X("i2cRun", I2cRun)                    \
   X("i2cAbort", I2cAbort)                \
+  X("spiOpen", SpiOpen)                  \
+  X("spiRun", SpiRun)                    \
+  X("spiAbort", SpiAbort)                \
   X("fileOpen", FileOpen)                \
   X("lockTake", LockTake)                \
   X("lockQuery", LockQuery)              \

@@ -9,11 +9,12 @@
 #include "file_lock.hpp"
 #include "gpio_lines.hpp"
 #include "i2c_bus.hpp"
+#include "spi_bus.hpp"
 #include "system_error.hpp"
 
 // What JS holds: an object without properties, tagged as ours, around one of these. Empty once closed.
 struct Handle {
-  using Target = std::variant<std::monostate, std::shared_ptr<I2cBus>, std::shared_ptr<LockFile>,
+  using Target = std::variant<std::monostate, std::shared_ptr<I2cBus>, std::shared_ptr<SpiBus>, std::shared_ptr<LockFile>,
                               std::shared_ptr<GpioChip>, std::shared_ptr<GpioLines>>;
   Target target;
 

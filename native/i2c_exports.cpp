@@ -1,10 +1,10 @@
 // The i2c functions: each unpacks its arguments and posts one job to the bus's thread.
-#include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "arguments.hpp"
 #include "exports.hpp"
+#include "run_to_js.hpp"
 #include "step_runner.hpp"
 
 namespace {
@@ -69,12 +69,6 @@ class SettingJob final : public BusJob {
   unsigned long value_;
 };
 
-Napi::Value BytesToJs(Napi::Env env, const std::vector<uint8_t>& bytes) {
-  Napi::Uint8Array array = Napi::Uint8Array::New(env, bytes.size());
-  if (!env.IsExceptionPending()) std::copy(bytes.begin(), bytes.end(), array.Data());
-  return array;
-}
-
 class TransferJob final : public BusJob {
  public:
   TransferJob(Napi::Env env, std::shared_ptr<I2cBus> bus, std::unique_ptr<MessageList> list)
@@ -101,16 +95,7 @@ class RunJob final : public BusJob {
     return std::nullopt;
   }
   Napi::Value Result(Napi::Env env) override {
-    Napi::Object result = Napi::Object::New(env);
-    result.Set("status", static_cast<int32_t>(outcome_.status));
-    result.Set("step", outcome_.step);
-    result.Set("reply", outcome_.reply);
-    result.Set("errno", outcome_.error);
-    result.Set("reads", BytesToJs(env, outcome_.reads));
-    result.Set("frames", outcome_.frames);
-    result.Set("bytes", outcome_.bytes);
-    result.Set("tries", outcome_.tries);
-    return result;
+    return OutcomeToJs(env, outcome_);
   }
 
   std::unique_ptr<StepProgram> program_;
@@ -128,17 +113,6 @@ Napi::Value PostSetting(const Napi::CallbackInfo& info, SettingJob::Setter sette
   const auto value = static_cast<unsigned long>(arguments.Integer(1, kMaxSetting));
   if (!arguments.ok()) return info.Env().Undefined();
   return BusJob::Post(info.Env(), std::make_unique<SettingJob>(info.Env(), std::move(bus), setter, value));
-}
-
-// Parses or throws a RangeError that says what is wrong.
-template <class Packed>
-std::unique_ptr<Packed> Parse(Napi::Env env, std::vector<uint8_t> bytes) {
-  auto packed = std::make_unique<Packed>();
-  if (const char* problem = packed->Parse(std::move(bytes))) {
-    Napi::RangeError::New(env, problem).ThrowAsJavaScriptException();
-    return nullptr;
-  }
-  return packed;
 }
 
 }  // namespace

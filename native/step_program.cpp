@@ -12,8 +12,8 @@ uint32_t Long(const uint8_t* at) { return Word(at) | static_cast<uint32_t>(Word(
 // Bytes before the data of a write; all bytes of the others.
 size_t HeadBytes(StepKind kind) {
   switch (kind) {
-    case StepKind::kWrite:
-    case StepKind::kRead: return 3;
+    case StepKind::kWrite: return 3;
+    case StepKind::kRead: return 6;
     case StepKind::kPoll: return 16;
     case StepKind::kDelay: return 5;
   }
@@ -47,6 +47,8 @@ const char* StepProgram::ParseStep(size_t& at) {
     case StepKind::kRead:
       step.length = Word(head + 1);
       step.offset = static_cast<uint32_t>(read_bytes_);
+      step.begins = static_cast<int16_t>(Word(head + 3) > 0xFF ? -1 : Word(head + 3));
+      step.continues = head[5] != 0;
       read_bytes_ += step.length;
       break;
     case StepKind::kPoll:

@@ -15,6 +15,8 @@ struct ProgramStep {
   uint32_t first_wait_us;  // poll; delay: the wait
   uint32_t interval_us;    // poll
   uint32_t timeout_us;     // poll
+  int16_t begins;          // read on SPI: what the reply always begins with, -1 when that is not known
+  bool continues;          // read on SPI: no dummy byte comes first
 };
 
 class StepProgram {

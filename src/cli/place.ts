@@ -40,7 +40,7 @@ function detailsOf({ kind }: TargetAddress, { settings, strict }: Layer): Target
 function withMissing(place: TargetAddress, { address, baud, mode }: TargetDetails): TargetAddress {
   if (place.kind === "i2c")
     return withDetails(place, { address: place.address === undefined ? address : undefined });
-  if (place.kind === "sim") return place;
+  if (place.kind === "sim" || place.kind === "spi") return place;
   return withDetails(place, {
     baud: place.baud === undefined ? baud : undefined,
     mode: place.mode === undefined ? mode : undefined,
@@ -56,7 +56,7 @@ function withoutDetails(place: TargetAddress, { address, baud, mode }: TargetDet
       baud: baud === undefined ? place.baud : undefined,
       mode: mode === undefined ? place.mode : undefined,
     };
-  if (address === undefined) return place;
+  if (address === undefined || place.kind === "spi") return place;
   const options = Object.entries(place.options).filter(([name]) => name !== "address");
   return { ...place, options: Object.fromEntries(options) };
 }

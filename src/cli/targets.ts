@@ -197,4 +197,4 @@ const withoutLinks = (target: TargetAddress): TargetAddress =>
 
 /** "/dev/i2c-1@0x56", "/dev/ttyS1", "sim:stm32g071". */
 const shortName = (target: TargetAddress): string =>
-  target.kind === "sim" ? formatTarget(target) : formatTarget(target).replace(/^(i2c|serial):/, "");
+  target.kind === "sim" ? formatTarget(target) : formatTarget(target).replace(/^(i2c|serial|spi):/, "");

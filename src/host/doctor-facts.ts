@@ -17,6 +17,8 @@ import { holderOfTarget } from "./lock.js";
 import type { LockHolder } from "./lock.js";
 import { serialPortsHere } from "./serial-ports-here.js";
 import type { SerialPort } from "./serial-ports.js";
+import { listSpiDevices } from "./spi-devices.js";
+import type { SpiDevice } from "./spi-devices.js";
 import { exists, readText, resolveLink, SYSTEM_ROOT } from "./sysfs.js";
 
 export interface AdapterFacts {
@@ -31,6 +33,12 @@ export interface AdapterFacts {
 export interface SerialFacts {
   readonly port: SerialPort;
   readonly node: NodeAccess;
+}
+
+export interface SpiFacts {
+  readonly device: SpiDevice;
+  readonly node: NodeAccess;
+  readonly holder: LockHolder | undefined;
 }
 
 export interface GpioLine {
@@ -64,6 +72,7 @@ export interface HostFacts {
   readonly user: { readonly uid: number; readonly groups: readonly string[] };
   readonly adapters: readonly AdapterFacts[];
   readonly serialPorts: readonly SerialFacts[];
+  readonly spiDevices: readonly SpiFacts[];
   readonly gpioChips: readonly GpioChipFacts[];
   readonly target?: TargetFacts;
 }
@@ -90,6 +99,7 @@ export async function gatherFacts({
       chosenAdapters(path, root).map((adapter) => adapterFacts(adapter, native, root)),
     ),
     serialPorts: await serialPortsHere(root),
+    spiDevices: listSpiDevices(root).map((device) => spiFacts(device, native, root)),
     gpioChips: native === undefined ? [] : gpioChips(native, root),
   };
   return path === undefined ? facts : { ...facts, target: targetFacts({ path, address, native, root }) };
@@ -135,6 +145,12 @@ async function adapterFacts(
     limits: limitsOf(adapter),
     bound: boundDrivers(adapter.number, root),
   };
+}
+
+function spiFacts(device: SpiDevice, native: NativeBinding | undefined, root: string): SpiFacts {
+  const node = nodeAccess(device.path, root);
+  const asks = native !== undefined && node.state === "usable" && root === SYSTEM_ROOT;
+  return { device, node, holder: asks ? holderOfTarget(device.path, 0, { native, root }) : undefined };
 }
 
 function gpioChips(native: NativeBinding, root: string): GpioChipFacts[] {

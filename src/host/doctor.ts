@@ -5,6 +5,7 @@
 import { ERRORS, hex } from "../errors.js";
 import { judgeAdapter } from "./doctor-adapter.js";
 import type { HostFacts, SerialFacts, TargetFacts } from "./doctor-facts.js";
+import { isSpiPath, judgeSpiDevice, judgeSpiTarget } from "./doctor-spi.js";
 import { type Finding, groupStep } from "./finding.js";
 
 export interface Diagnosis {
@@ -23,6 +24,7 @@ export function diagnose(facts: HostFacts): Diagnosis {
     ...general,
     ...adapters.flat(),
     ...facts.serialPorts.flatMap((serial) => judgeSerialPort(serial, facts.target)),
+    ...facts.spiDevices.flatMap((spi) => judgeSpiDevice(spi, facts.target?.path)),
     ...judgeGpio(facts),
     ...(target ?? []),
   ];
@@ -30,7 +32,8 @@ export function diagnose(facts: HostFacts): Diagnosis {
   if (facts.target !== undefined) return { ready: isFine(target ?? []), findings };
   const i2c = isFine(general) && adapters.some(isFine);
   const serial = facts.serialPorts.some(({ node }) => node.state === "usable");
-  return { ready: i2c || serial, readyFor: { i2c, serial }, findings };
+  const spi = facts.spiDevices.some(({ node }) => node.state === "usable");
+  return { ready: i2c || serial || spi, readyFor: { i2c, serial }, findings };
 }
 
 const isFine = (findings: readonly Finding[]): boolean => findings.every(({ level }) => level !== "bad");
@@ -140,7 +143,8 @@ function judgeGpio({ gpioChips }: HostFacts): Finding[] {
   });
 }
 
-function judgeTarget(target: TargetFacts, { adapters, serialPorts }: HostFacts): Finding[] {
+function judgeTarget(target: TargetFacts, { adapters, serialPorts, spiDevices }: HostFacts): Finding[] {
+  if (isSpiPath(target.path)) return judgeSpiTarget(target.path, spiDevices);
   const findings: Finding[] = [];
   const isBus = target.path.includes("i2c-");
   const port = serialPorts.find(({ port }) => port.path === target.path || port.links.includes(target.path));

@@ -24,6 +24,8 @@ export interface LockOptions {
   /** How long to wait for the other process. Default 0. */
   readonly waitMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What the target is called in messages; default its bus and address. */
+  readonly name?: string;
   readonly native?: LockCalls;
   readonly root?: string;
 }
@@ -106,13 +108,12 @@ async function takeBefore(deadline: number, attempt: Attempt): Promise<boolean> 
 }
 
 function lockedError(attempt: Attempt): BootlaceError {
-  const { path, address } = attempt;
+  const { path, address, options } = attempt;
   const { pid, command } = whoHolds(attempt);
   const who = pid === 0 ? "another process" : pid === process.pid ? "this process" : `process ${pid}`;
   const what = command === "" ? "" : ` (${command})`;
-  return new BootlaceError("TARGET_LOCKED", `${path} address ${hex(address, 2)} is in use by ${who}${what}`, {
-    address,
-  });
+  const name = options.name ?? `${path} address ${hex(address, 2)}`;
+  return new BootlaceError("TARGET_LOCKED", `${name} is in use by ${who}${what}`, { address });
 }
 
 function whoHolds({ native, file, path, address, options }: Attempt): LockHolder {

@@ -1,4 +1,4 @@
-/** What this machine has to offer a chip: I2C buses and serial ports. */
+/** What this machine has to offer a chip: I2C buses, serial ports and SPI devices. */
 import { checkTable, PATH, type Table } from "../arguments.js";
 import { isSystemError } from "../errors.js";
 import { binding, type NativeBinding } from "../native/binding.js";
@@ -6,6 +6,7 @@ import { type I2cAdapter, listAdapters } from "./adapters.js";
 import { type NodeAccess, nodeAccess } from "./node-access.js";
 import type { SerialPort } from "./serial-ports.js";
 import { serialPortsHere } from "./serial-ports-here.js";
+import { listSpiDevices, type SpiDevice } from "./spi-devices.js";
 import { SYSTEM_ROOT } from "./sysfs.js";
 
 export interface I2cBusPort extends I2cAdapter {
@@ -20,9 +21,15 @@ export interface SerialPortPort extends SerialPort {
   readonly access: NodeAccess["state"];
 }
 
+export interface SpiPort extends SpiDevice {
+  /** What its device node lets this user do. */
+  readonly access: NodeAccess["state"];
+}
+
 export interface Ports {
   readonly i2c: readonly I2cBusPort[];
   readonly serial: readonly SerialPortPort[];
+  readonly spi: readonly SpiPort[];
 }
 
 export interface PortsOptions {
@@ -32,7 +39,7 @@ export interface PortsOptions {
 
 const PORTS: Table<PortsOptions> = { root: PATH };
 
-/** The I2C buses and serial ports of this machine, from sysfs. Nothing is sent to any of them. On other systems than Linux there are no buses, and the ports are those that serialport lists. @throws BootlaceError USAGE */
+/** The I2C buses, serial ports and SPI devices of this machine, from sysfs. Nothing is sent to any of them. On other systems than Linux there are no buses, and the ports are those that serialport lists. @throws BootlaceError USAGE */
 export async function ports(options: PortsOptions = {}): Promise<Ports> {
   checkTable(PORTS, options);
   const { root = SYSTEM_ROOT } = options;
@@ -43,7 +50,11 @@ export async function ports(options: PortsOptions = {}): Promise<Ports> {
     return { ...adapter, access, functionality: await functionalityOf(adapter.path, native) };
   });
   const serial = (await serialPortsHere(root)).map(({ port, node }) => ({ ...port, access: node.state }));
-  return { i2c: await Promise.all(i2c), serial };
+  const spi = listSpiDevices(root).map((device) => ({
+    ...device,
+    access: nodeAccess(device.path, root).state,
+  }));
+  return { i2c: await Promise.all(i2c), serial, spi };
 }
 
 /** The ports are there without the addon, too. */

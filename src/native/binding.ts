@@ -17,6 +17,10 @@ declare const kind: unique symbol;
 export interface I2cHandle {
   readonly [kind]: "i2c";
 }
+/** An open /dev/spidevB.C and its thread. */
+export interface SpiHandle {
+  readonly [kind]: "spi";
+}
 /** An open file, for locks. */
 export interface FileHandle {
   readonly [kind]: "file";
@@ -28,7 +32,7 @@ export interface GpioChipHandle {
 export interface GpioLinesHandle {
   readonly [kind]: "gpio-lines";
 }
-export type Handle = I2cHandle | FileHandle | GpioChipHandle | GpioLinesHandle;
+export type Handle = I2cHandle | SpiHandle | FileHandle | GpioChipHandle | GpioLinesHandle;
 
 /** How a program ended. */
 export const RUN_STATUS = { done: 0, system: 1, unexpected: 2, timeout: 3, aborted: 4 } as const;
@@ -41,14 +45,14 @@ export interface RunResult {
   readonly step: number;
   /** The last byte that a poll read, -1 when it got none. */
   readonly reply: number;
-  /** errno of a failed ioctl(I2C_RDWR), 0 otherwise. */
+  /** errno of a failed ioctl(I2C_RDWR) or ioctl(SPI_IOC_MESSAGE), 0 otherwise. */
   readonly errno: number;
   /** The bytes of all read steps that were done, one after the other. */
   readonly reads: Uint8Array;
   /** Messages put on the bus, and bytes in them (without addresses). */
   readonly frames: number;
   readonly bytes: number;
-  /** One-byte reads of poll steps. */
+  /** Bytes that polls read. */
   readonly tries: number;
 }
 
@@ -139,6 +143,20 @@ export interface NativeBinding {
   i2cRun(bus: I2cHandle, address: number, program: Uint8Array, flags: number): Promise<RunResult>;
   /** Stops what was started on this handle and has not ended: between steps, between tries of a poll, in waits. */
   i2cAbort(bus: I2cHandle): void;
+
+  /**
+   * Opens with O_RDWR | O_CLOEXEC, sets mode 0 and 8 bits a word, and starts the device's thread.
+   * @param gapUs between two bytes, 0 to 255
+   * @param wordDelay 1: the controller makes the gaps; 0: each byte is a transfer of its own, with the gap behind it
+   */
+  spiOpen(path: string, hz: number, gapUs: number, wordDelay: number): Promise<SpiHandle>;
+  /**
+   * Runs a program on the device's thread; a poll is AN4286's procedure. Rejects for nothing that happens on the bus.
+   * @param procedure four bytes: filler of reads, filler of polls, acknowledgement of a status, refusal
+   */
+  spiRun(device: SpiHandle, program: Uint8Array, procedure: Uint8Array): Promise<RunResult>;
+  /** Stops what was started on this handle and has not ended, as i2cAbort does. */
+  spiAbort(device: SpiHandle): void;
 
   fileOpen(path: string, flags: number): FileHandle;
   /** Takes an exclusive byte-range lock or says why not; never waits. `owner` is LOCK_OWNER. */

@@ -1,4 +1,4 @@
-/** The host side of the ROM bootloader: one method per command of AN4221 rev 14 and AN3155 rev 20, whatever the bus. */
+/** The host side of the ROM bootloader: one method per command of AN4221 rev 14, AN3155 rev 20 and AN4286 rev 15, whatever the bus. */
 import { concat } from "../bytes.js";
 import { BootlaceError } from "../errors.js";
 import type { Transport } from "../transport/transport.js";
@@ -33,7 +33,7 @@ import {
 import type { AckOptions, Dialogue } from "./dialogue.js";
 import type { Identity } from "./identify.js";
 import { CommandFailure, runDialogue, runDialogues } from "./link.js";
-import type { ResyncOptions } from "./dialect/dialect.js";
+import type { Dialect, ResyncOptions } from "./dialect/dialect.js";
 import { dialectOf } from "./dialect/table.js";
 import { withReason } from "./refusal.js";
 import { resynchronise } from "./resync.js";
@@ -49,7 +49,7 @@ export interface BootloaderQuirks {
   /** Write Unprotect 0x73 performs a Readout Unprotect: only its twin 0x74 may be sent. */
   readonly writeUnprotectErasesChip?: boolean;
   readonly waitAfterEraseMs?: number;
-  /** UART: Go sends no ACK after its opcode. */
+  /** UART and SPI: Go sends no ACK after its opcode. */
   readonly goFirstAckMissing?: boolean;
 }
 
@@ -111,7 +111,7 @@ export class Bootloader {
     ranges: readonly { readonly address: number; readonly length: number }[],
   ): Promise<Uint8Array[]> {
     this.#choose(READ_MEMORY);
-    const dialogues = ranges.map(({ address, length }) => compileRead(address, length));
+    const dialogues = ranges.map(({ address, length }) => compileRead(this.#dialect, address, length));
     try {
       return (await runDialogues(this.transport, dialogues)).reads;
     } catch (failure) {
@@ -127,7 +127,7 @@ export class Bootloader {
   /** One command for each block: made while the bus is busy with other ones, they cost no time. */
   compileWrites(blocks: readonly Block[], wait: AckOptions = {}): readonly Dialogue[] {
     const chosen = this.#choose(WRITE_MEMORY);
-    return blocks.map(({ address, bytes }) => compileWrite(chosen, address, bytes, wait));
+    return blocks.map((block) => compileWrite(this.#dialect, chosen, block, wait));
   }
 
   /** All in one list. @returns and @throws as `writeMany` */
@@ -137,8 +137,8 @@ export class Bootloader {
 
   /** `pages` by number in one command; the caller keeps to `erasePages` and to what the chip's row allows. */
   async erasePageList(pages: readonly number[]): Promise<void> {
-    const dialect = dialectOf(this.transport);
-    await this.#run(compileErase(dialect, this.#eraser(), pages, this.quirks.waitAfterEraseMs));
+    await this.#run(compileErase(this.#dialect, this.#eraser(), pages, this.quirks.waitAfterEraseMs));
+    await this.#dialect.settle(this.transport);
   }
 
   /** @throws BootlaceError REFUSED where the product has no such erase, NOT_OFFERED for banks on 0x43 */
@@ -146,7 +146,8 @@ export class Bootloader {
     const chosen = this.#eraser();
     if (chosen.command === LEGACY_ERASE && what !== "mass")
       throw new BootlaceError("NOT_OFFERED", "Erase Memory 0x43 cannot erase a single bank");
-    await this.#run(compileSpecialErase(chosen, what, this.quirks.waitAfterEraseMs));
+    await this.#run(compileSpecialErase(this.#dialect, chosen, what, this.quirks.waitAfterEraseMs));
+    await this.#dialect.settle(this.transport);
   }
 
   /**
@@ -166,13 +167,14 @@ export class Bootloader {
   /** Starts the program whose vector table is at `address`. One ACK comes, then the chip is gone from the bus. */
   async go(address: number): Promise<void> {
     this.#choose(GO);
-    await this.#run(compileGo(address, this.quirks.goFirstAckMissing && !this.#onMessages));
+    const firstAckMissing = this.quirks.goFirstAckMissing && this.transport.traits.dialect !== "i2c";
+    await this.#run(compileGo(this.#dialect, address, firstAckMissing));
   }
 
   /** Replaces the set of protected sectors; the chip resets. Numbers are not checked by the chip. */
   async writeProtect(sectors: readonly number[]): Promise<void> {
     const chosen = this.#choose(WRITE_PROTECT);
-    await this.#run(compileWriteProtect(dialectOf(this.transport), chosen, sectors));
+    await this.#run(compileWriteProtect(this.#dialect, chosen, sectors));
   }
 
   /** The chip resets. Never sent as 0x73 where that erases the chip. */
@@ -183,11 +185,11 @@ export class Bootloader {
         "NOT_OFFERED",
         "Write Unprotect 0x73 would erase this chip, and it does not list 0x74",
       );
-    await this.#run(compileProtection(chosen, TIMEOUT.optionBytes));
+    await this.#run(compileProtection(this.#dialect, chosen, TIMEOUT.optionBytes));
   }
 
   async readoutProtect(): Promise<void> {
-    await this.#run(compileProtection(this.#choose(READOUT_PROTECT), TIMEOUT.optionBytes));
+    await this.#run(compileProtection(this.#dialect, this.#choose(READOUT_PROTECT), TIMEOUT.optionBytes));
   }
 
   /**
@@ -196,7 +198,7 @@ export class Bootloader {
    * @returns whether the second status came
    */
   async readoutUnprotect(): Promise<boolean> {
-    const dialogue = compileProtection(this.#choose(READOUT_UNPROTECT), TIMEOUT.massErase);
+    const dialogue = compileProtection(this.#dialect, this.#choose(READOUT_UNPROTECT), TIMEOUT.massErase);
     try {
       await runDialogue(this.transport, dialogue);
       return true;
@@ -223,6 +225,10 @@ export class Bootloader {
     } catch (failure) {
       throw await withReason(this.transport, failure);
     }
+  }
+
+  get #dialect(): Dialect {
+    return dialectOf(this.transport);
   }
 
   get #onMessages(): boolean {

@@ -1,5 +1,5 @@
 /**
- * The commands compiled into dialogues, one function per section of AN4221 rev 14 and AN3155 rev 20.
+ * The commands compiled into dialogues, one function per section of AN4221 rev 14, AN3155 rev 20 and AN4286 rev 15.
  * What differs between the buses is said by the dialect. Pure.
  */
 import {
@@ -16,9 +16,8 @@ import {
   type SpecialErase,
 } from "./commands.js";
 import type { Dialect } from "./dialect/dialect.js";
-import { begin, DialogueBuilder, type AckOptions, type Dialogue } from "./dialogue.js";
+import { begin, DialogueBuilder, type AckOptions, type CommandFrames, type Dialogue } from "./dialogue.js";
 import {
-  complementFrame,
   countFrame,
   dataFrame,
   halfWordFrame,
@@ -38,33 +37,41 @@ export interface Chosen {
   readonly opcode: number;
 }
 
-const open = ({ command, opcode }: Chosen, address?: number): DialogueBuilder =>
-  begin({ name: command.name, opcode }, { busy: opcode === command.noStretch, address });
+const open = (frames: CommandFrames, { command, opcode }: Chosen, address?: number): DialogueBuilder =>
+  begin(frames, { name: command.name, opcode }, { busy: opcode === command.noStretch, address });
 
 /** `length` is 1..256 bytes. */
-export const compileRead = (address: number, length: number): Dialogue =>
-  begin(READ_MEMORY, { address })
+export const compileRead = (frames: CommandFrames, address: number, length: number): Dialogue =>
+  begin(frames, READ_MEMORY, { address })
     .send("address", wordFrame(address))
     .send("count", countFrame(length))
     .read(length)
     .build();
 
-/** `data` is 1..256 bytes, aligned as the chip wants it. An ACK is not proof: AN3155 and AN4221 do not report protected sectors. */
-export const compileWrite = (chosen: Chosen, address: number, data: Uint8Array, wait: AckOptions): Dialogue =>
-  open(chosen, address)
+/** `bytes` are 1..256, aligned as the chip wants it. An ACK is not proof: AN3155 and AN4221 do not report protected sectors. */
+export function compileWrite(
+  dialect: Pick<Dialect, "commandFrame" | "programWaitMs">,
+  chosen: Chosen,
+  { address, bytes }: { readonly address: number; readonly bytes: Uint8Array },
+  wait: AckOptions,
+): Dialogue {
+  const { programWaitMs } = dialect;
+  const late = (wait.firstWaitMs ?? 0) < programWaitMs ? { ...wait, firstWaitMs: programWaitMs } : wait;
+  return open(dialect, chosen, address)
     .send("address", wordFrame(address))
-    .send("data", dataFrame(data), { timeoutMs: TIMEOUT.write, ...wait })
+    .send("data", dataFrame(bytes), { timeoutMs: TIMEOUT.write, ...late })
     .build();
+}
 
 /** @param firstAckMissing no ACK comes for the opcode: H74x with bootloader V9.0 on UART (AN2606 rev 70) */
-export const compileGo = (address: number, firstAckMissing = false): Dialogue =>
+export const compileGo = (frames: CommandFrames, address: number, firstAckMissing = false): Dialogue =>
   firstAckMissing
     ? new DialogueBuilder(GO.name, false, address)
-        .post("command", complementFrame(GO.opcode))
+        .post("command", frames.commandFrame(GO.opcode))
         .wait(10)
         .send("address", wordFrame(address))
         .build()
-    : begin(GO, { address }).send("address", wordFrame(address)).build();
+    : begin(frames, GO, { address }).send("address", wordFrame(address)).build();
 
 /** Pages by number. */
 export function compileErase(
@@ -73,7 +80,7 @@ export function compileErase(
   pages: readonly number[],
   waitAfterMs = 0,
 ): Dialogue {
-  const dialogue = open(chosen);
+  const dialogue = open(dialect, chosen);
   const final = { timeoutMs: eraseTimeoutMs(pages.length) };
   if (chosen.command === LEGACY_ERASE) dialogue.send("list", legacyPageListFrame(pages), final);
   else dialect.sendPages(dialogue, pages, final);
@@ -81,14 +88,26 @@ export function compileErase(
 }
 
 /** Mass or bank erase. The status after the code is the completion status. */
-export function compileSpecialErase(chosen: Chosen, what: SpecialErase, waitAfterMs = 0): Dialogue {
+export function compileSpecialErase(
+  frames: CommandFrames,
+  chosen: Chosen,
+  what: SpecialErase,
+  waitAfterMs = 0,
+): Dialogue {
   const frame = chosen.command === LEGACY_ERASE ? LEGACY_MASS_ERASE : halfWordFrame(ERASE_SPECIAL[what]);
-  return open(chosen).send("count", frame, { timeoutMs: TIMEOUT.massErase }).wait(waitAfterMs).build();
+  return open(frames, chosen)
+    .send("count", frame, { timeoutMs: TIMEOUT.massErase })
+    .wait(waitAfterMs)
+    .build();
 }
 
 /** Get Checksum of `length` bytes, a multiple of 4, in the form of I2C: five bytes come back. */
-export const compileChecksum = ({ address, length }: Range, wait: AckOptions = {}): Dialogue =>
-  begin(GET_CHECKSUM, { busy: true, address })
+export const compileChecksum = (
+  frames: CommandFrames,
+  { address, length }: Range,
+  wait: AckOptions = {},
+): Dialogue =>
+  begin(frames, GET_CHECKSUM, { busy: true, address })
     .send("address", wordFrame(address))
     .send("size", wordFrame(length))
     .ack("completion", { timeoutMs: checksumTimeoutMs(length), ...wait })
@@ -96,11 +115,14 @@ export const compileChecksum = ({ address, length }: Range, wait: AckOptions = {
     .build();
 
 /**
- * The form of UART: words, polynomial and initial value. One or two ACKs come back in front of the result (the charts of AN3155
- * disagree), so the reply is not part of the dialogue: dialect/uart.ts reads it.
+ * The form of UART and SPI: words, polynomial and initial value. One or two ACKs come back in front of the result (the charts of AN3155
+ * disagree), so the reply is not part of the dialogue: the dialect reads it.
  */
-export const compileWordChecksum = ({ address, length, initial }: Range & { initial: number }): Dialogue =>
-  begin(GET_CHECKSUM, { address })
+export const compileWordChecksum = (
+  frames: CommandFrames,
+  { address, length, initial }: Range & { initial: number },
+): Dialogue =>
+  begin(frames, GET_CHECKSUM, { address })
     .send("address", wordFrame(address))
     .send("size", wordFrame(length / 4))
     .send("polynomial", wordFrame(CRC_POLYNOMIAL))
@@ -109,8 +131,8 @@ export const compileWordChecksum = ({ address, length, initial }: Range & { init
 
 /** `sectors` are 1..256 codes of one byte. The chip resets afterwards. */
 export const compileWriteProtect = (dialect: Dialect, chosen: Chosen, sectors: readonly number[]): Dialogue =>
-  dialect.sendSectors(open(chosen), sectors, { timeoutMs: TIMEOUT.optionBytes }).build();
+  dialect.sendSectors(open(dialect, chosen), sectors, { timeoutMs: TIMEOUT.optionBytes }).build();
 
 /** Write Unprotect, Readout Protect, Readout Unprotect: two status bytes, then the chip resets. */
-export const compileProtection = (chosen: Chosen, timeoutMs: number): Dialogue =>
-  open(chosen).ack("completion", { timeoutMs }).build();
+export const compileProtection = (frames: CommandFrames, chosen: Chosen, timeoutMs: number): Dialogue =>
+  open(frames, chosen).ack("completion", { timeoutMs }).build();

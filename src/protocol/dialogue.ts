@@ -2,9 +2,8 @@
  * One command of the bootloader, compiled: the steps for the bus, and for each step the name of the stage that it belongs to,
  * so that a failed step can be told in the manual's words. Pure.
  */
-import { delay, read, write, type Step } from "../transport/transport.js";
+import { delay, read, write, type ReadStep, type Step } from "../transport/transport.js";
 import { ACK, BUSY, TIMEOUT, type Command } from "./commands.js";
-import { complementFrame } from "./frames.js";
 
 /** A part of a command, as the flowcharts of AN4221 and AN3155 have them. "completion": the status after all that was sent. */
 export type Stage =
@@ -71,8 +70,8 @@ export class DialogueBuilder {
     return this;
   }
 
-  read(length: number, timeoutMs?: number): this {
-    this.#steps.push(read(length, timeoutMs));
+  read(length: number, timeoutMs?: number, more: Pick<ReadStep, "begins" | "continues"> = {}): this {
+    this.#steps.push({ ...read(length, timeoutMs), ...more });
     this.#stages.push("reply");
     return this;
   }
@@ -90,8 +89,14 @@ export class DialogueBuilder {
   }
 }
 
+/** How a bus spells the first frame of a command. */
+export interface CommandFrames {
+  readonly commandFrame: (opcode: number) => Uint8Array;
+}
+
 /** The opcode and its ACK, which every command begins with. */
 export const begin = (
+  { commandFrame }: CommandFrames,
   { name, opcode }: Command,
   { busy = false, address }: { busy?: boolean; address?: number | undefined } = {},
-): DialogueBuilder => new DialogueBuilder(name, busy, address).send("command", complementFrame(opcode));
+): DialogueBuilder => new DialogueBuilder(name, busy, address).send("command", commandFrame(opcode));

@@ -1,4 +1,4 @@
-/** Frames, host to chip: AN4221 rev 14 and AN3155 rev 20. Pure: numbers in, bytes out. Multi-byte fields go most significant byte first. */
+/** Frames, host to chip: AN4221 rev 14, AN3155 rev 20 and AN4286 rev 15. Pure: numbers in, bytes out. Multi-byte fields go most significant byte first. */
 
 const xorOf = (bytes: Uint8Array, end: number): number => {
   let sum = 0;
@@ -15,6 +15,17 @@ const sealed = (frame: Uint8Array): Uint8Array => {
 
 /** A single byte and its complement: an opcode, or a count of one byte. */
 export const complementFrame = (byte: number): Uint8Array => Uint8Array.of(byte, byte ^ 0xff);
+
+/** How commands begin on I2C and UART. */
+export const PLAIN = { commandFrame: complementFrame } as const;
+
+/** What a command begins with on SPI, and what wakes the bootloader there. */
+export const START_OF_FRAME = 0x5a;
+
+/** How commands begin on SPI. */
+export const FRAMED = {
+  commandFrame: (opcode: number) => Uint8Array.of(START_OF_FRAME, ...complementFrame(opcode)),
+} as const;
 
 /** An address, a size, a polynomial or an initial value: 32 bits and their XOR. */
 export const wordFrame = (value: number): Uint8Array =>

@@ -6,6 +6,7 @@
 import { BootlaceError } from "../errors.js";
 import type { Transport } from "../transport/transport.js";
 import { compileRead } from "./compile.js";
+import { dialectOf } from "./dialect/table.js";
 import { CommandFailure, runDialogue } from "./link.js";
 
 /** What `failure` says, with its reason where it is such a refusal; anything else as it is. */
@@ -33,7 +34,7 @@ const SOME_ADDRESS = 0x0800_0000;
 /** @returns undefined where the answer to the opcode of Read Memory did not come */
 async function readIsRefused(transport: Transport): Promise<boolean | undefined> {
   try {
-    await runDialogue(transport, compileRead(SOME_ADDRESS, 4));
+    await runDialogue(transport, compileRead(dialectOf(transport), SOME_ADDRESS, 4));
     return false;
   } catch (error) {
     if (!(error instanceof BootlaceError)) throw error;

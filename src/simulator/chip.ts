@@ -87,6 +87,13 @@ export interface SimulatedChip {
   /** Characters on TX with the time each is due; the caller takes them away. */
   uartTake(): { readonly atMs: number; readonly byte: number }[];
 
+  /**
+   * One byte on SPI, in mode 0, with NSS low. To be called when its last bit is over.
+   * @param gapUs since the byte before it
+   * @returns what was on MISO meanwhile; 00 from a chip that does not drive it
+   */
+  spiExchange(mosi: number, gapUs?: number): number;
+
   /** Levels of the pins. BOOT0 is sampled when NRST rises. */
   setBoot0(high: boolean): void;
   setNrst(high: boolean): void;

@@ -1,13 +1,15 @@
-/** The simulated chip as a whole: the microcontroller, its bootloader and the two links, behind the interface of chip.ts. */
+/** The simulated chip as a whole: the microcontroller, its bootloader and the links, behind the interface of chip.ts. */
 import type { ChipState, Clock, I2cAnswer, SimulatedChip, Violation } from "./chip.js";
 import { VirtualClock } from "./clock.js";
+import type { Bus } from "./facts.js";
 import type { ChipFault } from "./faults.js";
 import { I2cLink } from "./i2c-link.js";
 import { Mcu } from "./mcu.js";
-import { I2C_OPCODES, UART_OPCODES, versionByte } from "./opcodes.js";
+import { I2C_OPCODES, SPI_OPCODES, UART_OPCODES, versionByte } from "./opcodes.js";
 import type { ChipOptions } from "./options.js";
 import type { ChipQuirks } from "./quirks.js";
 import { Session } from "./session.js";
+import { FLOATING, SpiLink } from "./spi-link.js";
 import { UartLink } from "./uart-link.js";
 
 export const createChip = (options: ChipOptions): SimulatedChip => new Chip(options);
@@ -19,6 +21,7 @@ class Chip implements SimulatedChip {
   readonly #mcu: Mcu;
   readonly #i2c: I2cLink;
   readonly #uart: UartLink;
+  readonly #spi: SpiLink;
   readonly #i2cAddress: number | undefined;
   readonly #counts = { i2cWrites: 0, i2cReads: 0, bytes: 0 };
 
@@ -33,10 +36,12 @@ class Chip implements SimulatedChip {
     const hangs = quickWriteHangs(mcu.quirks.quickWrite, options.i2cProtocol ?? facts.i2c?.protocol);
     this.#i2c = new I2cLink(mcu, options.i2cTimeoutMs ?? facts.i2c?.timeoutMs ?? 1000, hangs);
     this.#uart = new UartLink(mcu);
+    this.#spi = new SpiLink(mcu);
     mcu.listener = {
       onLost: () => {
         this.#i2c.stop();
         this.#uart.stop();
+        this.#spi.stop();
       },
     };
     if (options.powered ?? true) mcu.startBooted();
@@ -87,7 +92,7 @@ class Chip implements SimulatedChip {
 
   uartReceive(byte: number, parityOk = true): void {
     this.#mcu.catchUp();
-    if (!this.#arrives() || this.#i2c.isSelected || !this.#options.facts.uart) return;
+    if (!this.#arrives() || !this.#options.facts.uart || this.#i2c.isSelected || this.#spi.isSelected) return;
     this.#counts.bytes++;
     const parityFits = parityOk || this.#options.facts.uart.parity === "none";
     if (this.#uart.isSelected) {
@@ -102,6 +107,16 @@ class Chip implements SimulatedChip {
   uartTake(): { readonly atMs: number; readonly byte: number }[] {
     this.#mcu.catchUp();
     return this.#uart.take();
+  }
+
+  spiExchange(mosi: number, gapUs = Infinity): number {
+    this.#mcu.catchUp();
+    if (!this.#arrives() || !this.#options.facts.spi || this.#i2c.isSelected || this.#uart.isSelected)
+      return FLOATING;
+    this.#counts.bytes++;
+    if (this.#spi.isSelected) return this.#spi.exchange(mosi, gapUs);
+    if (SpiLink.isStart(mosi)) this.#spi.start(this.#session("spi"));
+    return FLOATING;
   }
 
   setBoot0(high: boolean): void {
@@ -164,15 +179,21 @@ class Chip implements SimulatedChip {
   /** Being addressed selects the interface, until reset. @returns false when nobody acknowledges the address */
   #selectI2c(address: number): boolean {
     this.#mcu.catchUp();
-    if (address !== this.#i2cAddress || this.#uart.isSelected) return false;
+    if (address !== this.#i2cAddress || this.#uart.isSelected || this.#spi.isSelected) return false;
     if (!this.#arrives()) return false;
     if (!this.#i2c.isSelected) this.#i2c.start(this.#session("i2c"));
     return true;
   }
 
   /** A version that differs from the chip's own brings its own list of commands. */
-  #session(bus: "i2c" | "uart"): Session {
+  #session(bus: Bus): Session {
     const { facts, i2cProtocol, uartProtocol, i2cOpcodes, uartOpcodes } = this.#options;
+    if (bus === "spi") {
+      const { spiProtocol, spiOpcodes } = this.#options;
+      const version = spiProtocol ?? facts.spi?.protocol ?? "1.1";
+      const own = version === facts.spi?.protocol ? facts.spi.opcodes : undefined;
+      return new Session(this.#mcu, bus, versionByte(version), spiOpcodes ?? own ?? SPI_OPCODES[version]);
+    }
     if (bus === "i2c") {
       const version = i2cProtocol ?? facts.i2c?.protocol ?? "1.2";
       const own = version === facts.i2c?.protocol ? facts.i2c.opcodes : undefined;

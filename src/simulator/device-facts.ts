@@ -2,10 +2,11 @@
 import { BootlaceError } from "../errors.js";
 import type { BootloaderRow, Device, Range } from "../devices/device.js";
 import { geometryOf } from "../devices/geometry.js";
+import { spiOf } from "../devices/spi-rows.js";
 import { stackAreas } from "../devices/stack.js";
 import type { ChipFacts, FlashFacts, FlashPage } from "./facts.js";
-import type { I2cVersion, UartVersion } from "./opcodes.js";
-import { I2C_OPCODES, UART_OPCODES } from "./opcodes.js";
+import type { I2cVersion, SpiVersion, UartVersion } from "./opcodes.js";
+import { I2C_OPCODES, SPI_OPCODES, UART_OPCODES } from "./opcodes.js";
 import { optionLayoutOf } from "./option-layouts.js";
 
 export interface FactsOptions {
@@ -41,6 +42,7 @@ export const factsOf = (device: Device, options: FactsOptions = {}): ChipFacts =
     voltageRegister: ["F2", "F4", "F7"].includes(device.series),
     i2c: i2cOf(device, bootloader),
     uart: uartOf(device, bootloader),
+    spi: spiLinkOf(device, bootloader),
     specials: subCommandsOf(device),
     emptyCheck: device.emptyCheck !== undefined,
     startupMs: bootloader.startupMs ?? 1,
@@ -84,6 +86,20 @@ const uartOf = (device: Device, bootloader: BootloaderRow): ChipFacts["uart"] =>
       ? WB0_OPCODES
       : opcodesOf(device.series, hasSpecials(device), UART_OPCODES[protocol]);
   return { protocol, parity: row.parity, opcodes };
+};
+
+const spiLinkOf = (device: Device, bootloader: BootloaderRow): ChipFacts["spi"] => {
+  const row = spiOf(device, bootloader);
+  if (row === undefined) return undefined;
+  const protocol = row.protocol.replace(/^V/, "") as SpiVersion;
+  return { protocol, opcodes: spiOpcodes(device.series, hasSpecials(device), SPI_OPCODES[protocol]) };
+};
+
+/** As on the other buses; no document prints a list of 2.0 but the H5's. */
+const spiOpcodes = (series: string, specials: boolean, list: readonly number[]): readonly number[] => {
+  if (series === "H5") return list;
+  const withReadout = list.includes(0x50) ? [...SPI_OPCODES["1.1"]] : [...list];
+  return specials ? [...withReadout, 0x50] : withReadout;
 };
 
 /** WB0 and WL3 have a set of their own, with the old Erase (AN3155 rev 20, command set). */

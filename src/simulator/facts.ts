@@ -1,7 +1,10 @@
 /** What a simulated chip has: memories, addresses, protocol versions. Made from a device row (device-facts.ts) or written by hand. */
 import type { Range } from "../devices/device.js";
-import type { I2cVersion, UartVersion } from "./opcodes.js";
+import type { I2cVersion, SpiVersion, UartVersion } from "./opcodes.js";
 import type { OptionLayout } from "./option-layouts.js";
+
+/** What the bootloader can be spoken to on. */
+export type Bus = "i2c" | "uart" | "spi";
 
 export interface FlashPage {
   readonly address: number;
@@ -73,6 +76,12 @@ export interface ChipFacts {
     | {
         readonly protocol: UartVersion;
         readonly parity: "even" | "none";
+        readonly opcodes?: readonly number[];
+      }
+    | undefined;
+  readonly spi?:
+    | {
+        readonly protocol: SpiVersion;
         readonly opcodes?: readonly number[];
       }
     | undefined;

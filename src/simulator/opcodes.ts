@@ -1,4 +1,4 @@
-/** Command codes and which protocol version has which (AN4221 rev 14 and AN3155 rev 20, command sets and protocol versions). */
+/** Command codes and which protocol version has which (AN4221 rev 14, AN3155 rev 20 and AN4286 rev 15, command sets and protocol versions). */
 export const OP = {
   get: 0x00,
   getVersion: 0x01,
@@ -30,6 +30,7 @@ export const BUSY = 0x76;
 export const FILLER = 0x1f;
 
 export type I2cVersion = "1.0" | "1.1" | "1.2" | "2.0";
+export type SpiVersion = "1.0" | "1.1" | "1.2" | "1.3" | "2.0";
 export type UartVersion = "1.0" | "2.0" | "2.1" | "2.2" | "3.0" | "3.1" | "3.2" | "3.3" | "4.0";
 
 const I2C_10 = [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x63, 0x73, 0x82, 0x92];
@@ -57,6 +58,15 @@ export const UART_OPCODES: Readonly<Record<UartVersion, readonly number[]>> = {
   "3.2": UART_3,
   "3.3": [...UART_3, 0xa1],
   "4.0": [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x50, 0x63, 0x73],
+};
+
+/** 2.0 varies per product; this is STM32H5's (AN4286 rev 15, Get). */
+export const SPI_OPCODES: Readonly<Record<SpiVersion, readonly number[]>> = {
+  "1.0": I2C_10,
+  "1.1": I2C_10,
+  "1.2": I2C_10,
+  "1.3": [...I2C_10, 0xa1],
+  "2.0": [0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x50, 0x63, 0x73],
 };
 
 /** Executed while the chip is readout-protected (AN4221 rev 14 and AN3155 rev 20, command sets). */

@@ -3,7 +3,7 @@ import type { Clock } from "./chip.js";
 import type { ChipFacts } from "./facts.js";
 import type { ChipFault } from "./faults.js";
 import type { ChipMemory } from "./memory-file.js";
-import type { I2cVersion, UartVersion } from "./opcodes.js";
+import type { I2cVersion, SpiVersion, UartVersion } from "./opcodes.js";
 import type { ReadoutLevel } from "./option-bytes.js";
 import type { ChipQuirks } from "./quirks.js";
 import type { ChipTimings } from "./timings.js";
@@ -21,11 +21,13 @@ export interface ChipOptions {
   readonly i2cAddress?: number;
   readonly i2cProtocol?: I2cVersion;
   readonly uartProtocol?: UartVersion;
+  readonly spiProtocol?: SpiVersion;
   /** Longest pause between two frames of one command; Infinity: no time-out. Default from the facts, 1000. */
   readonly i2cTimeoutMs?: number;
   /** What Get lists and the chip executes, instead of the version's list. */
   readonly i2cOpcodes?: readonly number[];
   readonly uartOpcodes?: readonly number[];
+  readonly spiOpcodes?: readonly number[];
   /** Listed by Get and refused, as by a bootloader that has no code for them (Open Bootloader v3.0.1 and Get Checksum). */
   readonly unhandledOpcodes?: readonly number[];
   readonly timings?: Partial<ChipTimings>;

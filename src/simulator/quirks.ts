@@ -65,7 +65,7 @@ export interface ChipQuirks {
   /** No NACK for an unsupported address (before UART protocol 3.1): the next two bytes are a command. */
   readonly silentAddress: boolean;
   readonly doubleSyncAck: boolean;
-  /** UART: the ACK after the Go opcode is missing. */
+  /** UART and SPI: the ACK after the Go opcode is missing. */
   readonly goFirstAckMissing: boolean;
   readonly goBroken: boolean;
   /** Go refuses an initial stack pointer above the end of RAM minus this; undefined: no check. */
@@ -74,6 +74,17 @@ export interface ChipQuirks {
   readonly getCountExtra: number;
   /** UART Get Version and Get answer this byte instead of the protocol's. */
   readonly uartVersionByte?: number;
+
+  /** open: whether a dummy byte comes in front of SPI replies. ROMs are said to send it (AN4286); Open Bootloader v6.1.3 sends none when it is quick. */
+  readonly spiDummy: "sent" | "none";
+  /** What comes in front of an ACK: 00, DB from Open Bootloader 7.0.0. */
+  readonly spiLead: number;
+  /** Least time between two bytes on SPI: AN4286 says 15, AN2606 8. */
+  readonly spiGapUs: number;
+  /** What the receiver keeps while the ROM is busy on SPI. */
+  readonly spiFifoBytes: number;
+  /** While the flash stalls the core MISO repeats the last ACK (AN4286 rev 15, old ROMs). */
+  readonly spiStaleRing: boolean;
 
   /** What the flash size register says, in KiB: 65535 on parts where it was never programmed; undefined: the truth. */
   readonly sizeRegisterKiB?: number;
@@ -131,6 +142,11 @@ export const NO_QUIRKS: ChipQuirks = {
   getCountExtra: 0,
   misalignedPoisons: false,
   programErrorAnswer: "ack",
+  spiDummy: "sent",
+  spiLead: 0x00,
+  spiGapUs: 15,
+  spiFifoBytes: 1,
+  spiStaleRing: false,
   damagedReadResets: false,
   specialOversize: "consume",
   emptyFlagCleared: false,
@@ -152,6 +168,7 @@ export const QUIRK_CHOICES = {
   i2cMassErase: ["works", "bank 2 only"],
   readoutUnprotectAcks: ["after", "before"],
   programErrorAnswer: ["ack", "nack"],
+  spiDummy: ["sent", "none"],
   specialOversize: ["consume", "desync"],
   afterRamProgram: ["as selected", "application", "nothing"],
 } as const satisfies Partial<{ [K in keyof ChipQuirks]: readonly ChipQuirks[K][] }>;

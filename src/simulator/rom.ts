@@ -1,11 +1,12 @@
 /** What the commands of the simulated bootloader know of it. */
+import type { Bus } from "./facts.js";
 import type { Mcu } from "./mcu.js";
 
 /** A bootloader that has chosen its interface. */
 export interface Rom {
   readonly mcu: Mcu;
-  readonly bus: "i2c" | "uart";
-  /** Protocol version as Get sends it: 0x12 on I2C, 0x31 on UART. */
+  readonly bus: Bus;
+  /** Protocol version as Get sends it: 0x12 on I2C, 0x31 on UART, 0x11 on SPI. */
   readonly version: number;
   /** In the order of the Get reply. */
   readonly opcodes: readonly number[];

@@ -1,5 +1,6 @@
 /** One run of the bootloader on one interface, from its selection to the next reset: the dialogue and where it stands. */
 import type { Ask, Dialogue } from "./dialogue.js";
+import type { Bus } from "./facts.js";
 import type { Mcu } from "./mcu.js";
 import { BUSY, NACK } from "./opcodes.js";
 import { runRom } from "./main-loop.js";
@@ -25,7 +26,7 @@ export class Session implements Rom {
 
   constructor(
     readonly mcu: Mcu,
-    readonly bus: "i2c" | "uart",
+    readonly bus: Bus,
     readonly version: number,
     readonly opcodes: readonly number[],
   ) {

@@ -7,10 +7,10 @@ import { deviceByName } from "../devices/name.js";
 import type { Clock, SimulatedChip } from "./chip.js";
 import { createChip } from "./create-chip.js";
 import { factsOf } from "./device-facts.js";
-import type { ChipFacts } from "./facts.js";
+import type { Bus, ChipFacts } from "./facts.js";
 import { type AdapterFault, type OrderedFaults, parseFaults } from "./fault-words.js";
-import { I2C_OPCODES, UART_OPCODES } from "./opcodes.js";
-import type { I2cVersion, UartVersion } from "./opcodes.js";
+import { I2C_OPCODES, SPI_OPCODES, UART_OPCODES } from "./opcodes.js";
+import type { I2cVersion, SpiVersion, UartVersion } from "./opcodes.js";
 import type { ChipOptions } from "./options.js";
 import type { ChipTimings } from "./timings.js";
 import { NO_QUIRKS, QUIRK_CHOICES, QUIRK_NAMES } from "./quirks.js";
@@ -19,12 +19,13 @@ import type { ChipQuirks } from "./quirks.js";
 /** What can stand behind the question mark. docs/simulator.md has the same table; a test compares them. */
 export const SPEC_KEYS = {
   file: "keeps flash, option bytes and EEPROM in this file between runs",
-  bus: "i2c or uart; default i2c where the bootloader has it",
-  protocol: "protocol version instead of the chip's: 1.0, 1.1, 1.2, 2.0 on I2C, 2.0 to 4.0 on UART",
+  bus: "i2c, uart or spi; default i2c where the bootloader has it",
+  protocol:
+    "protocol version instead of the chip's: 1.0, 1.1, 1.2, 2.0 on I2C, 2.0 to 4.0 on UART, 1.0 to 1.3 and 2.0 on SPI",
   version: "bootloader version, V11.3",
   flash: "flash size in KiB",
   address: "I2C address, 0x51",
-  clock: "I2C clock in Hz or baud rate of the modelled bus; default 400000 or 115200",
+  clock: "of the modelled bus: Hz on I2C and SPI, baud on UART; default 400000, 1000000 or 115200",
   realtime: "waits as long as the modelled bus would take; a number is the clock",
   rdp: "readout protection level 0, 1 or 2 that the chip starts with",
   wrp: "write-protected sectors, 1,3",
@@ -47,10 +48,10 @@ export type SpecOptions = Readonly<Record<string, string | undefined>>;
 export interface SimulatedTarget {
   readonly chip: SimulatedChip;
   readonly facts: ChipFacts;
-  readonly bus: "i2c" | "uart";
-  /** 7-bit; meaningless on UART. */
+  readonly bus: Bus;
+  /** 7-bit; meaningless on UART and SPI. */
   readonly address: number;
-  /** Of the modelled bus: Hz on I2C, baud on UART. */
+  /** Of the modelled bus: Hz on I2C and SPI, baud on UART. */
   readonly clockHz: number;
   readonly realtime: boolean;
   readonly stretchLimitMs: number | undefined;
@@ -85,6 +86,8 @@ export const simulate = async (
   });
   return { chip, facts, bus, address, adapterFault, ...spec.link(bus) };
 };
+
+const DEFAULT_CLOCK: Readonly<Record<Bus, number>> = { i2c: 400_000, uart: 115_200, spi: 1_000_000 };
 
 class Spec {
   readonly #name: string;
@@ -121,14 +124,14 @@ class Spec {
     });
   }
 
-  bus(facts: ChipFacts): "i2c" | "uart" {
-    const bus = this.#choice("bus", ["i2c", "uart"] as const) ?? (facts.i2c ? "i2c" : "uart");
-    const has = bus === "i2c" ? facts.i2c : facts.uart;
+  bus(facts: ChipFacts): Bus {
+    const bus = this.#choice("bus", ["i2c", "uart", "spi"] as const) ?? (facts.i2c ? "i2c" : "uart");
+    const has = facts[bus];
     // A chip without I2C may be given one, for tests of hosts: then the address and the version have to be said.
     const given =
       bus === "i2c" && this.#options.address !== undefined && this.#options.protocol !== undefined;
     if (has || given) return bus;
-    throw this.#usage(`has no bootloader on ${bus === "i2c" ? "I2C" : "UART"}`);
+    throw this.#usage(`has no bootloader on ${bus.toUpperCase()}`);
   }
 
   async memory({ name, flash }: ChipFacts): Promise<ChipOptions["memory"]> {
@@ -142,7 +145,7 @@ class Spec {
     });
   }
 
-  chipOptions(bus: "i2c" | "uart"): Partial<ChipOptions> {
+  chipOptions(bus: Bus): Partial<ChipOptions> {
     const level = this.#choice("rdp", ["0", "1", "2"] as const);
     const boot0 = this.#choice("boot0", ["0", "1"] as const);
     const wrp = this.#options.wrp?.split(",").map((code) => this.#parse("wrp", code));
@@ -160,10 +163,10 @@ class Spec {
     };
   }
 
-  link(bus: "i2c" | "uart"): Pick<SimulatedTarget, "clockHz" | "realtime" | "stretchLimitMs"> {
+  link(bus: Bus): Pick<SimulatedTarget, "clockHz" | "realtime" | "stretchLimitMs"> {
     const { realtime } = this.#options;
     const real = realtime === undefined || realtime === "1" ? undefined : this.number("realtime");
-    const clockHz = real ?? this.number("clock") ?? (bus === "i2c" ? 400_000 : 115_200);
+    const clockHz = real ?? this.number("clock") ?? DEFAULT_CLOCK[bus];
     if (clockHz <= 0)
       throw this.#usage(`option ${real === undefined ? "clock" : "realtime"} must be above 0`);
     return { clockHz, realtime: realtime !== undefined, stretchLimitMs: this.number("stretch") };
@@ -185,7 +188,9 @@ class Spec {
     throw this.#usage(`option ${key}: "${text}" is none of ${choices.join(", ")}`);
   }
 
-  #protocol(bus: "i2c" | "uart"): Partial<ChipOptions> {
+  #protocol(bus: Bus): Partial<ChipOptions> {
+    if (bus === "spi")
+      return defined("spiProtocol", this.#choice("protocol", Object.keys(SPI_OPCODES) as SpiVersion[]));
     if (bus === "i2c") {
       return defined("i2cProtocol", this.#choice("protocol", Object.keys(I2C_OPCODES) as I2cVersion[]));
     }

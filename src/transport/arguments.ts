@@ -1,5 +1,6 @@
 /** What JavaScript can hand to a transport and to what opens one: src/arguments.ts. */
 import {
+  FLAG,
   BYTES,
   checkArgument,
   checkTable,
@@ -19,6 +20,7 @@ import {
 } from "../arguments.js";
 import { isI2cAddress } from "./i2c/address.js";
 import { MAX_BAUD, MIN_BAUD, SERIAL_MODES } from "./serial/mode.js";
+import { MAX_GAP_US, MAX_HZ, MIN_HZ } from "./spi/rate.js";
 import type { ExchangeOptions, Step } from "./transport.js";
 
 const BYTE = whole(0, 0xff);
@@ -27,7 +29,7 @@ const LENGTH = whole(0, 0xffff);
 
 const STEPS: Readonly<Record<Step["kind"], Kind>> = {
   write: shape("a write step", { bytes: BYTES }),
-  read: shape("a read step", { length: LENGTH, timeoutMs: TIME }, ["length"]),
+  read: shape("a read step", { length: LENGTH, timeoutMs: TIME, continues: FLAG, begins: BYTE }, ["length"]),
   poll: shape(
     "a poll step",
     { accept: BYTE, busy: BYTE, timeoutMs: TIME, firstWaitMs: TIME, intervalMs: TIME },
@@ -73,6 +75,9 @@ const TARGETS: Readonly<Record<string, Kind>> = {
     { path: PATH, baud: whole(MIN_BAUD, MAX_BAUD), mode: oneOf(...Object.keys(SERIAL_MODES)) },
     ["path"],
   ),
+  spi: shape("an SPI device", { path: PATH, hz: whole(MIN_HZ, MAX_HZ), gapUs: whole(0, MAX_GAP_US) }, [
+    "path",
+  ]),
   sim: shape("a simulated chip", { chip: TEXT, options: TEXTS }),
 };
 
@@ -92,7 +97,7 @@ export const TARGET: Kind = {
 export const TRANSPORT: Kind = shape("a transport", {
   traits: shape("traits", {
     framing: oneOf("message", "byte"),
-    dialect: oneOf("i2c", "uart"),
+    dialect: oneOf("i2c", "uart", "spi"),
     maxWrite: NUMBER,
     maxRead: NUMBER,
   }),

@@ -50,6 +50,10 @@ export async function openTransport(target: TargetAddress, options: OpenOptions 
       const { openSerial } = await import("./serial/serial.js");
       return openSerial({ ...serial, path: target.path, baud: target.baud, mode: target.mode });
     }
+    case "spi": {
+      const { openSpiDev } = await import("./spi/dev.js");
+      return openSpiDev(target);
+    }
     case "sim": {
       const { openSim } = await import("./sim/sim.js");
       return openSim(target);

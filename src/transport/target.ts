@@ -3,6 +3,7 @@
  *
  *   i2c:/dev/i2c-1@0x56   i2c:1@0x56   /dev/i2c-1   1          (address in the text or as an option)
  *   serial:/dev/ttyS1?baud=57600&mode=8n1   /dev/ttyUSB0   /dev/cu.usbserial-1   COM3
+ *   spi:/dev/spidev0.0?hz=1000000   spi:0.0   /dev/spidev0.0
  *   sim:stm32g071?file=chip.bin
  *
  * Strict: what is not understood is an error that says what would be.
@@ -12,8 +13,9 @@ import { BootlaceError, hex } from "../errors.js";
 import { isI2cAddress, parseI2cAddress } from "./i2c/address.js";
 import { isSerialMode, MAX_BAUD, MIN_BAUD, SERIAL_MODES } from "./serial/mode.js";
 import type { SerialMode } from "./serial/mode.js";
+import { MAX_GAP_US, MAX_HZ, MIN_HZ } from "./spi/rate.js";
 
-export type TargetAddress = I2cTarget | SerialTarget | SimTarget;
+export type TargetAddress = I2cTarget | SerialTarget | SpiTarget | SimTarget;
 
 export interface I2cTarget {
   readonly kind: "i2c";
@@ -29,6 +31,16 @@ export interface SerialTarget {
   readonly path: string;
   readonly baud?: number | undefined;
   readonly mode?: SerialMode | undefined;
+}
+
+export interface SpiTarget {
+  readonly kind: "spi";
+  /** "/dev/spidev0.0" */
+  readonly path: string;
+  /** Rate of the clock. */
+  readonly hz?: number | undefined;
+  /** Between two bytes, in µs. */
+  readonly gapUs?: number | undefined;
 }
 
 export interface SimTarget {
@@ -51,7 +63,7 @@ export interface TargetDetails {
 /** @throws BootlaceError USAGE when the text is not understood */
 export function parseTarget(text: string): TargetAddress {
   checkArgument("text", TEXT, text);
-  const [, scheme, rest] = /^(i2c|serial|sim):(.*)$/s.exec(text) ?? [];
+  const [, scheme, rest] = /^(i2c|serial|spi|sim):(.*)$/s.exec(text) ?? [];
   return scheme === undefined ? parseBare(text) : PARSERS[scheme as keyof typeof PARSERS](rest ?? "", text);
 }
 
@@ -61,10 +73,17 @@ export function formatTarget(target: TargetAddress): string {
     return `i2c:${target.path}${target.address === undefined ? "" : `@${hex(target.address, 2)}`}`;
   if (target.kind === "serial") {
     const { path, baud, mode } = target;
-    return `serial:${path}${formatQuery({ baud: baud === undefined ? undefined : String(baud), mode })}`;
+    return `serial:${path}${formatQuery({ baud: numberText(baud), mode })}`;
+  }
+  if (target.kind === "spi") {
+    const { path, hz, gapUs } = target;
+    return `spi:${path}${formatQuery({ hz: numberText(hz), gap: numberText(gapUs) })}`;
   }
   return `sim:${target.chip}${formatQuery(target.options)}`;
 }
+
+const numberText = (value: number | undefined): string | undefined =>
+  value === undefined ? undefined : String(value);
 
 /** @throws BootlaceError USAGE */
 export function parseBaud(text: string): number {
@@ -109,12 +128,40 @@ const PARSERS = {
     };
   },
 
+  spi: (rest: string, whole: string): TargetAddress => {
+    const { path: device, query } = splitQuery(rest, whole);
+    if (device === "") throw usage(`"${whole}" names no device: write spi:/dev/spidev0.0`);
+    const { hz, gap, ...unknown } = query;
+    for (const key of Object.keys(unknown))
+      throw usage(`"${whole}": an SPI device has no option "${key}"; there are hz and gap`);
+    const path = /^\d+\.\d+$/.test(device) ? `/dev/spidev${device}` : device;
+    return {
+      kind: "spi",
+      path,
+      hz: hz === undefined ? undefined : spiNumber(hz, whole, HZ),
+      gapUs: gap === undefined ? undefined : spiNumber(gap, whole, GAP),
+    };
+  },
+
   sim: (rest: string, whole: string): TargetAddress => {
     const { path: chip, query: options } = splitQuery(rest, whole);
     if (chip === "") throw usage(`"${whole}" names no chip: write sim:stm32g071`);
     return { kind: "sim", chip, options };
   },
 } as const;
+
+const HZ = { name: "a clock rate in Hz", least: MIN_HZ, most: MAX_HZ } as const;
+const GAP = { name: "a gap in µs", least: 0, most: MAX_GAP_US } as const;
+
+type SpiNumber = typeof HZ | typeof GAP;
+
+const spiNumber = (text: string, whole: string, what: SpiNumber): number =>
+  checked(/^[0-9]+$/.test(text) ? Number(text) : text, whole, what);
+
+function checked(value: number | string, whole: string, { name, least, most }: SpiNumber): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw usage(`"${whole}": "${value}" is not ${name}: a whole number from ${least} to ${most}`);
+}
 
 /** What a part of the target's text is refused for, with the whole text in front. */
 function partOf<T>(whole: string, parse: () => T): T {
@@ -126,6 +173,7 @@ function partOf<T>(whole: string, parse: () => T): T {
 }
 
 const I2C_NODE = /^\/dev\/i2c-\d+(@|$)/;
+const SPI_NODE = /^\/dev\/spidev\d+\.\d+(\?|$)/;
 const SERIAL_NAME = /^(\/dev\/(tty|cu\.|pts\/|serial)|(\\\\\.\\)?COM\d+(\?|$))/i;
 
 function parseBare(text: string): TargetAddress {
@@ -136,15 +184,18 @@ function parseBare(text: string): TargetAddress {
   if (kind !== undefined) return PARSERS[kind](text, text);
   if (kindOfDevice(`/dev/${text}`) !== undefined) throw usage(`"${text}" is no path: write /dev/${text}`);
   throw usage(
-    `"${text}" could be anything: write i2c:${text}@0x56 or serial:${text}, or sim:NAME for a simulated chip`,
+    `"${text}" could be anything: write i2c:${text}@0x56, serial:${text} or spi:${text}, or sim:NAME for a simulated chip`,
   );
 }
 
 /** What a device of this name is; undefined where the name does not tell. */
-export function kindOfDevice(path: string): "i2c" | "serial" | undefined {
+export function kindOfDevice(path: string): "i2c" | "serial" | "spi" | undefined {
   if (I2C_NODE.test(path)) return "i2c";
+  if (SPI_NODE.test(path)) return "spi";
   return SERIAL_NAME.test(path) ? "serial" : undefined;
 }
+
+const KINDS = { i2c: "an I2C bus", spi: "an SPI device", sim: "a simulated chip" } as const;
 
 /** @throws BootlaceError USAGE when a detail is out of range, has no meaning for this target, or says something else than its text */
 export function withDetails(target: TargetAddress, { address, baud, mode }: TargetDetails): TargetAddress {
@@ -160,7 +211,13 @@ export function withDetails(target: TargetAddress, { address, baud, mode }: Targ
       mode: agreed(name, "mode", target.mode, mode === undefined ? undefined : parseMode(mode)),
     };
   }
-  refuse(name, target.kind === "i2c" ? "an I2C bus" : "a simulated chip", { "--baud": baud, "--mode": mode });
+  refuse(name, KINDS[target.kind], { "--baud": baud, "--mode": mode });
+  if (target.kind === "spi") {
+    refuse(name, KINDS.spi, { "--address": address });
+    if (target.hz !== undefined) checked(target.hz, name, HZ);
+    if (target.gapUs !== undefined) checked(target.gapUs, name, GAP);
+    return target;
+  }
   if (address === undefined) return target;
   if (target.kind === "i2c") return { ...target, address: agreed(name, "address", target.address, address) };
   const inText = target.options["address"];

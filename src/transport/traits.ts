@@ -2,10 +2,10 @@
 import { MAX_READ, MAX_WRITE } from "./i2c/frame-limits.js";
 
 export interface Traits {
-  /** "message": the reader must know the length beforehand (I2C). "byte": it may read on (UART). */
+  /** "message": the reader must know the length beforehand (I2C, SPI). "byte": it may read on (UART). */
   readonly framing: "message" | "byte";
-  /** Whose manual the bootloader behind it follows: AN4221 or AN3155. What that means is in protocol/dialect. */
-  readonly dialect: "i2c" | "uart";
+  /** Whose manual the bootloader behind it follows: AN4221, AN3155 or AN4286. What that means is in protocol/dialect. */
+  readonly dialect: "i2c" | "uart" | "spi";
   /** Most bytes of one write step and of one read step, checksum included. Largest the protocol has: 258 and 256 (Erase lists may be longer on UART). */
   readonly maxWrite: number;
   readonly maxRead: number;
@@ -14,6 +14,14 @@ export interface Traits {
 export const I2C_TRAITS: Traits = {
   framing: "message",
   dialect: "i2c",
+  maxWrite: MAX_WRITE,
+  maxRead: MAX_READ,
+};
+
+/** Frames as on I2C (AN4286 rev 15); a start of frame more in front of an opcode. */
+export const SPI_TRAITS: Traits = {
+  framing: "message",
+  dialect: "spi",
   maxWrite: MAX_WRITE,
   maxRead: MAX_READ,
 };

@@ -2,7 +2,8 @@
  * The contract between the protocol and a bus: lists of steps. One suite (contract/) runs on every implementation.
  *
  * A step is one move on the bus. On I2C each write, read and each try of a poll is a transaction of its own,
- * START..STOP (AN4221 rev 14: the bootloader does not understand a repeated START). On UART it is bytes of the stream.
+ * START..STOP (AN4221 rev 14: the bootloader does not understand a repeated START). On UART it is bytes of the stream. On SPI it is bytes
+ * that the host clocks; a poll there is AN4286's whole procedure, the host's own acknowledgement of the status included.
  */
 import { checkArgument, oneOf, whole } from "../arguments.js";
 import type { Traits } from "./traits.js";
@@ -18,8 +19,12 @@ export interface WriteStep {
 export interface ReadStep {
   readonly kind: "read";
   readonly length: number;
-  /** Longest wait for the last byte (UART), longest clock stretch (I2C). Default 1000 ms. */
+  /** Longest wait for the last byte (UART), longest clock stretch (I2C). Default 1000 ms. On SPI nobody waits: the host has the clock. */
   readonly timeoutMs?: number | undefined;
+  /** SPI: goes on with what is being sent, so that no dummy byte comes first. */
+  readonly continues?: true | undefined;
+  /** SPI: what this reply always begins with. It tells whether this chip sends a dummy byte in front of its replies. */
+  readonly begins?: number | undefined;
 }
 
 /** Reads single bytes while they equal `busy`; the list goes on when the next one is `accept` and stops otherwise. */
@@ -32,7 +37,7 @@ export interface PollStep {
   readonly timeoutMs: number;
   /** Wait before the first try, when the answer cannot be there earlier. Default 0. */
   readonly firstWaitMs?: number | undefined;
-  /** Between two tries. Default 1 ms; I2C only, a UART has no busy byte. */
+  /** Between two tries. Default 1 ms; a UART has no busy byte. */
   readonly intervalMs?: number | undefined;
 }
 

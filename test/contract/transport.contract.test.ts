@@ -23,7 +23,7 @@ const NAMES = transportContract(() => Promise.reject(new Error("only for the nam
   ({ name }) => name,
 );
 
-async function simRig(bus: "i2c" | "uart"): Promise<ContractRig> {
+async function simRig(bus: "i2c" | "uart" | "spi"): Promise<ContractRig> {
   const open = () => openSim({ kind: "sim", chip: CHIP, options: { bus, erase: String(pageEraseMs) } });
   const transport = await open();
   return {
@@ -75,6 +75,7 @@ const traced =
 describe.each<[string, () => Promise<ContractRig>]>([
   ["the simulated chip on I2C", () => simRig("i2c")],
   ["the simulated chip on UART", () => simRig("uart")],
+  ["the simulated chip on SPI", () => simRig("spi")],
   ["a serial port (pseudo-terminal)", ptyRig],
   ["a trace of the simulated chip on I2C", traced(() => simRig("i2c"), [])],
   ["a trace of a serial port", traced(ptyRig, [])],

@@ -52,6 +52,7 @@ function makeChip(clock: Clock, script: Script, seen: string[]): SimulatedChip {
     i2cAbort: () => void seen.push("abort"),
     uartReceive: () => undefined,
     uartTake: () => [],
+    spiExchange: () => 0,
     setBoot0: () => undefined,
     setNrst: () => undefined,
     setPower: () => undefined,

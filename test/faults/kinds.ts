@@ -7,7 +7,7 @@ import type { ChipFault } from "../../src/simulator/faults.js";
 import { read, StepError, write, type PollStep, type ReadStep, type Step, type WriteStep } from "../../src/transport/transport.js"; // prettier-ignore
 import { Failed, systemFailure, type Act, type Errno, type Hit } from "./faulty-transport.js";
 
-export type Bus = "i2c" | "uart";
+export type Bus = "i2c" | "uart" | "spi";
 
 /** A fault of the link, met at a step. */
 export interface LinkVariant {
@@ -252,21 +252,92 @@ const UART: readonly LinkVariant[] = [
   ...each(["write"], ["chip resets", "in the frame"], chipDoes({ kind: "reset", frame: 1 })),
 ];
 
-const BOTH: readonly LinkVariant[] = [
+/** The status comes as it is, and is seen as another byte; one that is no status would be passed over until the time is over. */
+const spiStatusSeenAs =
+  (byte: (hit: Hit, right: number) => number): Act =>
+  async (hit) => {
+    await hit.run(hit.step);
+    const seen = byte(hit, pollOf(hit).accept);
+    if (seen === pollOf(hit).accept) return undefined;
+    throw seen === NACK ? new Failed("unexpected", seen) : new Failed("timeout");
+  };
+
+const twice: Act = async (hit) => {
+  await hit.run(hit.step, hit.step).catch(ofTheLink);
+  return undefined;
+};
+
+const never: Act = () => Promise.resolve(undefined);
+
+/** Another master's bytes, or a glitch on the clock, right before ours. */
+const foreignBefore: Act = async (hit) => {
+  const bytes = Uint8Array.from({ length: 1 + hit.random.below(8) }, () => hit.random.below(256));
+  const [came] = await hit.run(write(bytes), hit.step);
+  return came;
+};
+
+/** A reply that is clocked out one byte late: its first byte was lost. */
+const shiftedIn: Act = async (hit) => {
+  await hit.run({ ...read(1), continues: true });
+  const [bytes] = await hit.run(hit.step);
+  return bytes;
+};
+
+const doubledOut: Act = async (hit) => {
+  const { bytes } = writeOf(hit);
+  const at = hit.random.below(bytes.length);
+  await hit.run(write(Uint8Array.of(...bytes.subarray(0, at + 1), ...bytes.subarray(at))));
+  return undefined;
+};
+
+/** The chip prepares what it answers when a frame is over: it is ordered before the frame. */
+const SPI: readonly LinkVariant[] = [
+  ...each(ALL, ["EIO", "not sent"], before("EIO")),
+  ...each(["write"], ["EIO", "half sent"], half("EIO")),
+  ...each(ALL, ["EIO", "done and denied"], after("EIO")),
+  ...each(ALL, ["ETIMEDOUT", "not sent"], before("ETIMEDOUT")),
+  ...each(["write"], ["byte lost", "to the chip, the first"], lostOut("first")),
+  ...each(["write"], ["byte lost", "to the chip"], lostOut("any")),
+  ...each(["write"], ["byte lost", "to the chip, the last"], lostOut("last")),
+  ...each(["write"], ["byte doubled", "to the chip"], doubledOut),
+  ...each(["read"], ["byte lost", "from the chip"], shiftedIn),
+  ...each(["write"], ["frame lost", ""], never),
+  ...each(["write"], ["frame doubled", ""], twice),
+  ...each(["poll"], ["status", "passed for an ACK unseen"], never),
+  ...each(ALL, ["foreign bytes", "in front"], foreignBefore),
+  ...each(
+    ["poll"],
+    ["NACK for ACK", "on the wire"],
+    spiStatusSeenAs(() => NACK),
+  ),
+  ...each(["write"], ["NACK for ACK", "by the chip"], chipDoes({ kind: "refused", status: 0 })),
+  ...each(
+    ["poll"],
+    ["bit flipped in", "status"],
+    spiStatusSeenAs((hit, right) => flipped(hit, Uint8Array.of(right), 0)[0]!),
+  ),
+  ...each(["write"], ["BUSY for ever", ""], chipDoes({ kind: "busy for ever", status: 0 }), { sticks: true }),
+  ...each(["write"], ["chip resets", "before the frame"], chipDoes({ kind: "reset", frame: 0 })),
+  ...each(["write"], ["chip resets", "in the frame"], chipDoes({ kind: "reset", frame: 1 })),
+];
+
+const ALL_BUSES: readonly LinkVariant[] = [
   ...each(["write"], ["bit flipped out", "first byte"], flipOut("first")),
   ...each(["write"], ["bit flipped out", "any byte"], flipOut("any")),
   ...each(["write"], ["bit flipped out", "last byte"], flipOut("last")),
   ...each(["read"], ["bit flipped in", "first byte"], flipIn("first")),
   ...each(["read"], ["bit flipped in", "any byte"], flipIn("any")),
   ...each(["read"], ["bit flipped in", "last byte"], flipIn("last")),
-  ...each(["poll"], ["bit flipped in", "status"], flipStatus),
   ...each(ALL, ["unplugged", "ENODEV from here on"], dies("ENODEV"), { dead: true }),
   ...each(ALL, ["bus dead", "EIO from here on"], dies("EIO"), { dead: true }),
 ];
 
+const STATUS = each(["poll"], ["bit flipped in", "status"], flipStatus);
+
 export const LINK_VARIANTS: Readonly<Record<Bus, readonly LinkVariant[]>> = {
-  i2c: [...I2C, ...BOTH],
-  uart: [...UART, ...BOTH],
+  i2c: [...I2C, ...STATUS, ...ALL_BUSES],
+  uart: [...UART, ...STATUS, ...ALL_BUSES],
+  spi: [...SPI, ...ALL_BUSES],
 };
 
 const FRACTIONS = [0.1, 0.5, 0.9] as const;

@@ -11,7 +11,7 @@ import { createChip } from "../../src/simulator/create-chip.js";
 import { factsOf } from "../../src/simulator/device-facts.js";
 import type { ChipFacts, FlashPage } from "../../src/simulator/facts.js";
 import type { ChipMemory } from "../../src/simulator/memory-file.js";
-import type { I2cVersion, UartVersion } from "../../src/simulator/opcodes.js";
+import type { I2cVersion, SpiVersion, UartVersion } from "../../src/simulator/opcodes.js";
 import type { ChipQuirks } from "../../src/simulator/quirks.js";
 import { SimTransport } from "../../src/transport/sim/sim.js";
 import { delay, type Transport } from "../../src/transport/transport.js";
@@ -25,6 +25,7 @@ export interface Protocol {
   readonly bus: Bus;
   readonly i2c?: I2cVersion;
   readonly uart?: UartVersion;
+  readonly spi?: SpiVersion;
   readonly quirks?: Partial<ChipQuirks>;
   /** Sessions that its commands do not offer. */
   readonly lacks?: readonly RegExp[];
@@ -47,6 +48,16 @@ export const PROTOCOLS: readonly Protocol[] = [
   { name: "UART 2.2", bus: "uart", uart: "2.2", lacks: [NO_AMISS] },
   { name: "UART 3.1", bus: "uart", uart: "3.1" },
   { name: "UART 3.3", bus: "uart", uart: "3.3", lacks: [NO_PROGRAM] },
+  { name: "SPI 1.1", bus: "spi", spi: "1.1", lacks: [NO_AMISS] },
+  // Old ROMs repeat the last ACK while the flash works; whether replies have a dummy byte in front, documents and code do not agree.
+  {
+    name: "SPI 1.1b",
+    bus: "spi",
+    spi: "1.1",
+    quirks: { spiStaleRing: true, spiDummy: "none", spiFifoBytes: 16 },
+    lacks: [NO_AMISS],
+  },
+  { name: "SPI 1.3", bus: "spi", spi: "1.3", lacks: [NO_PROGRAM] },
 ];
 
 /** A kind of chip, and what the host is told of it. */
@@ -194,6 +205,7 @@ export function makeRig({ protocol, model, flash: first, quirks, readoutLevel, o
     },
     ...(protocol.i2c && { i2cProtocol: protocol.i2c }),
     ...(protocol.uart && { uartProtocol: protocol.uart }),
+    ...(protocol.spi && { spiProtocol: protocol.spi }),
     quirks: { ...protocol.quirks, ...model.quirks, ...quirks },
     ...(readoutLevel !== undefined && { readoutLevel }),
   });

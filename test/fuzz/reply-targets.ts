@@ -3,14 +3,18 @@
  * does not succeed. Seeds are the answers of good chips; the first byte of an input says what comes after its end.
  */
 import { BootlaceError } from "../../src/errors.js";
-import { I2C_TRAITS, UART_TRAITS, type Traits } from "../../src/transport/traits.js";
+import { I2C_TRAITS, SPI_TRAITS, UART_TRAITS, type Traits } from "../../src/transport/traits.js";
 import { makeRig, PROTOCOLS, type Protocol, type Rig } from "../faults/rig.js";
 import { SESSIONS, type Session } from "../faults/sessions.js";
 import type { FuzzTarget } from "./engine.js";
 import { HostileTransport, RecordingTransport } from "./hostile-transport.js";
 import type { Mutation } from "./mutate.js";
 
-const TRAITS: Readonly<Record<Protocol["bus"], Traits>> = { i2c: I2C_TRAITS, uart: UART_TRAITS };
+const TRAITS: Readonly<Record<Protocol["bus"], Traits>> = {
+  i2c: I2C_TRAITS,
+  uart: UART_TRAITS,
+  spi: SPI_TRAITS,
+};
 
 const CHOSEN = ["write and go", "write whole chip", "read", "info", "verify, same", "erase pages", "erase all", "protect readout", "unprotect readout"]; // prettier-ignore
 const JOBS = SESSIONS.filter(({ name }) => CHOSEN.includes(name));

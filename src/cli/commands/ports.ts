@@ -27,16 +27,16 @@ async function run({ io }: Context, { json, root }: PortsCommandOptions): Promis
   return 0;
 }
 
-async function portsJson({ i2c, serial }: Ports): Promise<string> {
+async function portsJson({ i2c, serial, spi }: Ports): Promise<string> {
   const { functionalityRecord } = await import("../../host/functionality.js");
   const buses = i2c.map(({ functionality, ...bus }) => ({
     ...bus,
     functionality: functionality === undefined ? undefined : functionalityRecord(functionality),
   }));
-  return document("ports", { i2c: buses, serial });
+  return document("ports", { i2c: buses, serial, spi });
 }
 
-async function portsText({ i2c: buses, serial: ports }: Ports): Promise<string> {
+async function portsText({ i2c: buses, serial: ports, spi }: Ports): Promise<string> {
   const { shortFunctionality } = await import("../../host/functionality.js");
   const busRows = buses.map((bus) => [
     bus.path,
@@ -55,7 +55,18 @@ async function portsText({ i2c: buses, serial: ports }: Ports): Promise<string> 
   const serialHead = ["SERIAL PORT", "LIMITS", "DRIVER", "DEVICE"];
   const i2cTable = busRows.length === 0 ? `${noBuses}\n` : table([i2cHead, ...busRows]);
   const serialTable = portRows.length === 0 ? "No serial ports.\n" : table([serialHead, ...portRows]);
-  return `${i2cTable}\n${serialTable}${nodesMissing(buses)}`;
+  return `${i2cTable}\n${serialTable}${spiTable(spi)}${nodesMissing(buses)}`;
+}
+
+/** Most machines have none, and need none. */
+function spiTable(devices: Ports["spi"]): string {
+  if (devices.length === 0) return "";
+  const rows = devices.map(({ path, access, driver }) => [
+    path,
+    access === "usable" ? "" : NO_NODE[access],
+    driver ?? "",
+  ]);
+  return `\n${table([["SPI DEVICE", "LIMITS", "CONTROLLER"], ...rows])}`;
 }
 
 const NO_NODE = { missing: "no device node", denied: "no access" } as const;

@@ -6,5 +6,7 @@ import { readTarget } from "./read-target.js";
 export function busPath(bus: string | number): string {
   const target = readTarget(String(bus));
   if (target.kind === "i2c") return target.path;
-  throw new BootlaceError("USAGE", "An I2C bus is expected, like 1 or /dev/i2c-1.");
+  const spi =
+    target.kind === "spi" ? " Behind an SPI chip select is one chip: there is nothing to look for." : "";
+  throw new BootlaceError("USAGE", `An I2C bus is expected, like 1 or /dev/i2c-1.${spi}`);
 }

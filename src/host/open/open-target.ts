@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { deviceByName } from "../../devices/name.js";
 import { BootlaceError, type ErrorCode } from "../../errors.js";
 import { openTransport } from "../../transport/open.js";
-import { type I2cTarget, type TargetAddress, withDetails } from "../../transport/target.js";
+import { type TargetAddress, withDetails } from "../../transport/target.js";
 import type { Transport } from "../../transport/transport.js";
 import type { ResetLines } from "../../lines/reset-lines.js";
 import type { ConnectOptions } from "../../flash/target.js";
@@ -44,7 +44,7 @@ async function whenThere<T>(open: () => Promise<T>, { waitDeviceMs, signal }: Co
 }
 
 async function openLink(target: TargetAddress, options: ConnectOptions): Promise<Link> {
-  const lock = target.kind === "i2c" ? await claim(target, options) : undefined;
+  const lock = await claim(target, options);
   const closers: (() => void | Promise<void>)[] = [() => lock?.release()];
   const close = async (): Promise<void> => {
     for (const closer of closers.reverse().splice(0)) await closer();
@@ -63,7 +63,7 @@ async function openLink(target: TargetAddress, options: ConnectOptions): Promise
 
 const BETWEEN_LOOKS_MS = 100;
 
-/** A serial port is locked by opening it; an I2C address was claimed before. @throws BootlaceError TARGET_LOCKED when the time is over */
+/** A serial port is locked by opening it; an I2C address or SPI device was claimed before. @throws BootlaceError TARGET_LOCKED when the time is over */
 async function openWhenFree(target: TargetAddress, options: ConnectOptions): Promise<Transport> {
   const deadlineMs = monotonicMs() + (options.waitMs ?? 0);
   for (;;) {
@@ -103,10 +103,16 @@ async function withChipAddress(target: TargetAddress, chip: string | undefined):
   return { ...target, address };
 }
 
-async function claim({ path, address }: I2cTarget, { force, waitMs, signal }: ConnectOptions) {
-  if (address === undefined || process.platform !== "linux") return undefined;
+/** Of SPI the chip select is claimed: there is one chip behind it. */
+async function claim(target: TargetAddress, { force, waitMs, signal }: ConnectOptions) {
+  if (process.platform !== "linux") return undefined;
+  if (target.kind === "spi") {
+    const { lockTarget } = await import("../lock.js");
+    return lockTarget(target.path, 0, { waitMs, signal, name: target.path });
+  }
+  if (target.kind !== "i2c" || target.address === undefined) return undefined;
   const { claimTarget } = await import("../claim.js");
-  return claimTarget(path, address, { force, waitMs, signal });
+  return claimTarget(target.path, target.address, { force, waitMs, signal });
 }
 
 async function linesOf(

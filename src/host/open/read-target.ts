@@ -9,7 +9,8 @@ export const readTarget = (text: string): TargetAddress => parseTarget(withKind(
 /** "/dev/motor-bus" leads to /dev/i2c-3: "i2c:/dev/motor-bus". The link stays the name. */
 function withKind(text: string): string {
   const [path] = /^[^@?]*/.exec(text)!;
-  if (!path.includes("/") || /^(i2c|serial|sim):/.test(path) || kindOfDevice(path) !== undefined) return text;
+  if (!path.includes("/") || /^(i2c|serial|spi|sim):/.test(path) || kindOfDevice(path) !== undefined)
+    return text;
   const kind = kindOfDevice(linkedTo(path));
   return kind === undefined ? text : `${kind}:${text}`;
 }

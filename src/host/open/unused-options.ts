@@ -23,10 +23,16 @@ type Unused = keyof typeof TYPED;
 const UNUSED: Readonly<Record<TargetAddress["kind"], readonly Unused[]>> = {
   i2c: [],
   serial: ["force", "maxFrame"],
+  spi: ["force", "maxFrame"],
   sim: ["force", "maxFrame", "waitMs", "waitDeviceMs"],
 };
 
-const KINDS = { i2c: "an I2C bus", serial: "a serial port", sim: "a simulated chip" } as const;
+const KINDS = {
+  i2c: "an I2C bus",
+  serial: "a serial port",
+  spi: "an SPI device",
+  sim: "a simulated chip",
+} as const;
 
 /** @throws BootlaceError USAGE before anything is opened */
 export function refuseUnused(target: TargetAddress, options: ConnectOptions): void {

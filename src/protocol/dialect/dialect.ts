@@ -1,7 +1,7 @@
-/** What the bootloader's manuals say differently for each bus: AN4221 for I2C, AN3155 for USART. All else is in compile.ts. */
+/** What the bootloader's manuals say differently for each bus: AN4221 for I2C, AN3155 for USART, AN4286 for SPI. All else is in compile.ts. */
 import type { Transport } from "../../transport/transport.js";
 import type { ChecksumWait } from "../checksum-wait.js";
-import type { AckOptions, DialogueBuilder } from "../dialogue.js";
+import type { AckOptions, CommandFrames, DialogueBuilder } from "../dialogue.js";
 
 export interface ResyncOptions {
   /** The broken command may still owe a status byte: take it before anything is written. */
@@ -37,7 +37,7 @@ export interface ChecksumQuestion {
   readonly wait: ChecksumWait;
 }
 
-export interface Dialect {
+export interface Dialect extends CommandFrames {
   /**
    * From "somebody may be there" to a chip that answers at a command boundary.
    * @returns the answer of Get Version where that is how it was met
@@ -53,6 +53,10 @@ export interface Dialect {
   getId(transport: Transport): Promise<Uint8Array>;
   /** What Get lists with a protocol version, in its order; undefined where that varies. */
   usualCommands(version: number): readonly number[] | undefined;
+  /** Least time from a block to the question for its status. */
+  readonly programWaitMs: number;
+  /** After an erase was acknowledged: returns when the chip is certainly at a command boundary. */
+  settle(transport: Transport): Promise<void>;
   /** @throws BootlaceError DESYNCHRONISED, or what the bus says, when the chip does not come back in time */
   resynchronise(transport: Transport, options: ResyncOptions): Promise<void>;
   /** Count and list of Erase 0x44 and its twin. */

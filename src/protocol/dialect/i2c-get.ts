@@ -10,6 +10,7 @@ import { BootlaceError } from "../../errors.js";
 import type { Transport } from "../../transport/transport.js";
 import { ACK, GET } from "../commands.js";
 import { begin, DialogueBuilder, type Dialogue } from "../dialogue.js";
+import { PLAIN } from "../frames.js";
 import { runDialogue } from "../link.js";
 import type { GetReply } from "./dialect.js";
 import { resynchroniseMessages } from "./i2c-resync.js";
@@ -80,6 +81,6 @@ const closing = (): Dialogue => new DialogueBuilder(GET.name, false).ack("comple
 
 /** Without the closing status: whether it is due depends on the length. */
 const ask = async (transport: Transport, length: number): Promise<Uint8Array> =>
-  (await runDialogue(transport, begin(GET).read(length).build())).reads[0]!;
+  (await runDialogue(transport, begin(PLAIN, GET).read(length).build())).reads[0]!;
 
 const parse = (reply: Uint8Array): GetReply => ({ version: reply[1]!, commands: [...reply.subarray(2)] });

@@ -3,6 +3,7 @@ import { BootlaceError } from "../../errors.js";
 import { delay, type Transport } from "../../transport/transport.js";
 import { GET_VERSION } from "../commands.js";
 import { begin } from "../dialogue.js";
+import { PLAIN } from "../frames.js";
 import { runDialogue } from "../link.js";
 import { resynchroniseMessages } from "./i2c-resync.js";
 
@@ -60,6 +61,6 @@ const nobody = (transport: Transport, error: BootlaceError): BootlaceError =>
     : error;
 
 export async function getVersion(transport: Transport): Promise<number> {
-  const { reads } = await runDialogue(transport, begin(GET_VERSION).read(1).ack("completion").build());
+  const { reads } = await runDialogue(transport, begin(PLAIN, GET_VERSION).read(1).ack("completion").build());
   return reads[0]![0]!;
 }

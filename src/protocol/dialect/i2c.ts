@@ -2,7 +2,7 @@
 import { BASE_LIST, GET_CHECKSUM, GET_ID, NO_STRETCH_LIST } from "../commands.js";
 import { compileChecksum } from "../compile.js";
 import { begin } from "../dialogue.js";
-import { countFrame, halfWordFrame, pageListFrame, sectorListFrame } from "../frames.js";
+import { countFrame, halfWordFrame, pageListFrame, PLAIN, sectorListFrame } from "../frames.js";
 import { runDialogue } from "../link.js";
 import type { Dialect } from "./dialect.js";
 import { getByMessage } from "./i2c-get.js";
@@ -20,17 +20,20 @@ const USUAL_LISTS: Readonly<Record<number, readonly number[]>> = {
 const ID_REPLY_BYTES = 3;
 
 export const I2C: Dialect = {
+  ...PLAIN,
+  programWaitMs: 0,
   open: openMessages,
   meetAgain: meetMessagesAgain,
   getVersion,
   get: (transport, { version, commands }) => getByMessage(transport, commands ?? USUAL_LISTS[version ?? 0]),
   getId: async (transport) => {
-    const dialogue = begin(GET_ID).read(ID_REPLY_BYTES).ack("completion").build();
+    const dialogue = begin(PLAIN, GET_ID).read(ID_REPLY_BYTES).ack("completion").build();
     const { reads } = await runDialogue(transport, dialogue);
     return reads[0]!;
   },
   usualCommands: (version) => USUAL_LISTS[version],
   resynchronise: resynchroniseMessages,
+  settle: () => Promise.resolve(),
   sendPages: (dialogue, pages, final) =>
     dialogue.send("count", halfWordFrame(pages.length - 1)).send("list", pageListFrame(pages), final),
   sendSectors: (dialogue, sectors, final) =>
@@ -38,7 +41,7 @@ export const I2C: Dialect = {
   checksum: async (transport, question) => {
     const { length, wait } = question;
     const options = wait.options(length);
-    const { reads, busy } = await runDialogue(transport, compileChecksum(question, options));
+    const { reads, busy } = await runDialogue(transport, compileChecksum(PLAIN, question, options));
     wait.learn(length, options, busy);
     return reads[0]!;
   },

@@ -14,7 +14,7 @@ import {
 import { compileWordChecksum } from "../compile.js";
 import { begin, DialogueBuilder } from "../dialogue.js";
 import { dialogueFailure } from "../failure.js";
-import { countedPageListFrame, countedSectorListFrame } from "../frames.js";
+import { countedPageListFrame, countedSectorListFrame, PLAIN } from "../frames.js";
 import { runDialogue } from "../link.js";
 import type { ChecksumQuestion, Dialect } from "./dialect.js";
 import { meetStreamAgain, openStream } from "./uart-open.js";
@@ -34,6 +34,8 @@ const USUAL_LISTS: Readonly<Record<number, readonly number[]>> = {
 };
 
 export const UART: Dialect = {
+  ...PLAIN,
+  programWaitMs: 0,
   open: async (transport) => {
     await openStream(transport);
     return undefined;
@@ -41,7 +43,10 @@ export const UART: Dialect = {
   meetAgain: meetStreamAgain,
   /** Three bytes; the two behind the version are leftovers of option bytes. */
   getVersion: async (transport) => {
-    const { reads } = await runDialogue(transport, begin(GET_VERSION).read(3).ack("completion").build());
+    const { reads } = await runDialogue(
+      transport,
+      begin(PLAIN, GET_VERSION).read(3).ack("completion").build(),
+    );
     return reads[0]![0]!;
   },
   get: async (transport) => {
@@ -51,17 +56,18 @@ export const UART: Dialect = {
   getId: (transport) => countedReply(transport, GET_ID),
   usualCommands: (version) => USUAL_LISTS[version],
   resynchronise: resynchroniseStream,
+  settle: () => Promise.resolve(),
   sendPages: (dialogue, pages, final) => dialogue.send("list", countedPageListFrame(pages), final),
   sendSectors: (dialogue, sectors, final) => dialogue.send("list", countedSectorListFrame(sectors), final),
   checksum: async (transport, question) => {
-    await runDialogue(transport, compileWordChecksum(question));
+    await runDialogue(transport, compileWordChecksum(PLAIN, question));
     return readWordReply(transport, question);
   },
 };
 
 /** The count first, then as many bytes and one more as it says. @returns all of them */
 async function countedReply(transport: Transport, command: Command): Promise<Uint8Array> {
-  const first = await runDialogue(transport, begin(command).read(1).build());
+  const first = await runDialogue(transport, begin(PLAIN, command).read(1).build());
   const count = first.reads[0]![0]!;
   const rest = new DialogueBuilder(command.name, false).read(count + 1).ack("completion");
   const { reads } = await runDialogue(transport, rest.build());

@@ -5,7 +5,7 @@ import type { AreaKind } from "../memory.js";
 import type { Rom } from "../rom.js";
 
 /** Before UART protocol 2.2 the bootloader does not guard its own RAM (AN3155 rev 20, protocol versions). */
-export const guardsItsRam = ({ bus, version }: Rom): boolean => bus === "i2c" || version >= 0x22;
+export const guardsItsRam = ({ bus, version }: Rom): boolean => bus !== "uart" || version >= 0x22;
 
 export const areaOf = (rom: Rom, address: number): AreaKind | undefined =>
   rom.mcu.memory.areaOf(address, !guardsItsRam(rom));

@@ -1,6 +1,6 @@
 /**
- * Get Checksum (AN4221 rev 14, AN3155 rev 20).
- * I2C: address, size in bytes. UART: address, number of 32-bit words, polynomial, initial value, and a second ACK before the CRC.
+ * Get Checksum (AN4221 rev 14, AN3155 rev 20, AN4286 rev 15).
+ * I2C: address, size in bytes. UART and SPI: address, number of 32-bit words, polynomial, initial value, and a second ACK before the CRC.
  */
 import { ack, nack, reply, status, takeWord } from "../dialogue.js";
 import type { Dialogue } from "../dialogue.js";
@@ -24,7 +24,7 @@ export function* checksum(rom: Rom): Dialogue {
   yield* ack();
   const initial = yield* takeWord();
   if (initial === undefined) return yield* nack();
-  if (rom.mcu.quirks.uartChecksumAcks === 2) yield* ack();
+  if (rom.bus === "spi" || rom.mcu.quirks.uartChecksumAcks === 2) yield* ack();
   yield* answer(rom, address, size, rom.mcu.quirks.checksumParametersIgnored ? {} : { polynomial, initial });
 }
 

@@ -1,6 +1,6 @@
 /**
  * Erase, its no-stretch twin, and the legacy Erase of UART: AN4221 rev 14 and AN3155 rev 20, Erase Memory and Extended Erase.
- * On I2C the count is a frame of its own with its own checksum; on UART count and list are one frame with one checksum.
+ * On I2C and SPI the count is a frame of its own with its own checksum; on UART count and list are one frame with one checksum.
  */
 import { ack, nack, status, takeFrame, xorFits } from "../dialogue.js";
 import type { Dialogue, Measure } from "../dialogue.js";
@@ -25,7 +25,7 @@ const uartList: Measure = (bytes, have) => {
 
 export function* erase(rom: Rom, noStretch: boolean): Dialogue {
   yield* ack();
-  const first = yield* takeFrame("erase count", rom.bus === "i2c" ? () => 3 : uartList);
+  const first = yield* takeFrame("erase count", rom.bus === "uart" ? uartList : () => 3);
   if (!xorFits(first)) return yield* nack();
   const code = be16(first, 0);
   if (code >= FIRST_SPECIAL) return yield* eraseSpecial(rom, code, noStretch);

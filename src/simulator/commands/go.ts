@@ -6,7 +6,7 @@ import { areaOf, takeAddress } from "./address.js";
 
 export function* go(rom: Rom): Dialogue {
   const { mcu, bus } = rom;
-  if (!(bus === "uart" && mcu.quirks.goFirstAckMissing)) yield* ack();
+  if (!(bus !== "i2c" && mcu.quirks.goFirstAckMissing)) yield* ack();
   const address = yield* takeAddress(rom, (at) => isTarget(rom, at));
   if (address === undefined || mcu.quirks.goBroken) return;
   mcu.jump(address, rom.nowMs);

@@ -14,12 +14,12 @@ export function* get(rom: Rom): Dialogue {
   yield* ack();
 }
 
-/** One byte on I2C; on UART two zero bytes follow, which once were option bytes. */
+/** One byte on I2C and SPI; on UART two zero bytes follow, which once were option bytes. */
 export function* getVersion(rom: Rom): Dialogue {
   yield* ack();
   yield* reply(
     "version",
-    rom.bus === "i2c" ? Uint8Array.of(versionOf(rom)) : Uint8Array.of(versionOf(rom), 0, 0),
+    rom.bus === "uart" ? Uint8Array.of(versionOf(rom), 0, 0) : Uint8Array.of(versionOf(rom)),
   );
   yield* ack();
 }

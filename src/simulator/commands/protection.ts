@@ -12,7 +12,7 @@ const uartList: Measure = (bytes, have) => (have === 0 ? 1 : bytes[0]! + 3);
 /** Numbers and their count are not checked; a second command replaces the first set. */
 export function* writeProtect(rom: Rom, noStretch: boolean): Dialogue {
   yield* ack();
-  const codes = rom.bus === "i2c" ? yield* codesOfTwoFrames() : yield* codesOfOneFrame();
+  const codes = rom.bus === "uart" ? yield* codesOfOneFrame() : yield* codesOfTwoFrames();
   if (!codes) return yield* nack();
   yield* changeOptions(rom, noStretch, () =>
     protectSectors(rom.mcu.memory, rom.mcu.facts.optionLayout, codes),

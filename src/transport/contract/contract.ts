@@ -27,7 +27,7 @@ export function transportContract(open: () => Promise<ContractRig>): readonly Co
     run: async () => {
       const rig = await open();
       try {
-        if (rig.transport.traits.dialect === "uart") await rig.transport.exchange(SYNC);
+        await rig.transport.exchange(SYNC[rig.transport.traits.dialect]);
         await check(rig);
       } finally {
         await rig.transport.close();

@@ -1,6 +1,6 @@
 /** Steps in order, reads, failures, and the end. */
 import { onNextTurn } from "../../next-turn.js";
-import { delay, write } from "../transport.js";
+import { delay } from "../transport.js";
 import type { ContractCase } from "./rig.js";
 import { expectSame, expectThat } from "./same.js";
 import {
@@ -14,6 +14,7 @@ import {
   ID_REPLY,
   isAtBoundary,
   NACK,
+  opening,
   poll,
   readMemory,
   readsOf,
@@ -31,7 +32,7 @@ export const LIST_CASES: readonly ContractCase[] = [
     check: async ({ transport: { traits, description } }) => {
       expectThat(traits.maxWrite >= LEAST_TRAIT && traits.maxRead >= LEAST_TRAIT, "a frame fits");
       expectThat(traits.maxRead <= MOST_DATA, "maxRead is not above 256, the protocol's longest");
-      expectSame(traits.dialect, traits.framing === "message" ? "i2c" : "uart");
+      expectSame(traits.framing, traits.dialect === "uart" ? "byte" : "message");
       expectThat(description !== "", "there is a description");
       await Promise.resolve();
     },
@@ -39,7 +40,7 @@ export const LIST_CASES: readonly ContractCase[] = [
   {
     name: "runs the steps in order and gives back the bytes of each read",
     check: async ({ transport }) => {
-      const steps = [...getId(), ...readMemory(FLASH, 3), ...getId()];
+      const steps = [...getId(transport), ...readMemory(transport, FLASH, 3), ...getId(transport)];
       expectSame(await readsOf(transport, steps), [ID_REPLY, bytes(0xff, 0xff, 0xff), ID_REPLY]);
     },
   },
@@ -56,15 +57,15 @@ export const LIST_CASES: readonly ContractCase[] = [
       const { maxRead, maxWrite } = transport.traits;
       const most = Math.min(MOST_DATA, maxRead, (maxWrite - 2) & ~7); // the flash takes 8 bytes at a time
       const data = Uint8Array.from({ length: most }, (_, i) => i ^ 0x55);
-      await transport.exchange(writeMemory(FLASH, data));
+      await transport.exchange(writeMemory(transport, FLASH, data));
       for (const length of [1, 2, most - 1, most])
-        expectSame(await readsOf(transport, readMemory(FLASH, length)), [data.slice(0, length)]);
+        expectSame(await readsOf(transport, readMemory(transport, FLASH, length)), [data.slice(0, length)]);
     },
   },
   {
     name: "delays of no length and of some length do nothing else",
     check: async ({ transport }) => {
-      const [first, ...rest] = getId();
+      const [first, ...rest] = getId(transport);
       const steps = [delay(0), first!, delay(2), ...rest, delay(0.5)];
       expectSame(await readsOf(transport, steps), [ID_REPLY]);
     },
@@ -72,8 +73,8 @@ export const LIST_CASES: readonly ContractCase[] = [
   {
     name: "stops at a byte that is neither accepted nor busy, and names the step and the byte",
     check: async (rig) => {
-      const wrongComplement = [write(bytes(0x02, 0x02)), poll(ACK)];
-      const steps = [...getId(), ...wrongComplement, ...command(0x31)];
+      const wrongComplement = opening(rig.transport, 0x02, 0x02);
+      const steps = [...getId(rig.transport), ...wrongComplement, ...command(rig.transport, 0x31)];
       const error = await failureOf(rig.transport.exchange(steps));
       expectSame(failed(error), { index: 5, failure: "unexpected", reply: NACK });
       await isAtBoundary(rig); // so the Write command that followed in the list was not sent
@@ -83,7 +84,9 @@ export const LIST_CASES: readonly ContractCase[] = [
     name: "with nobody there the first step that would notice fails, and says so",
     check: async (rig) => {
       const { transport, failure } = await rig.openDeaf();
-      const error = await failureOf(transport.exchange([write(bytes(0x02, 0xfd)), poll(ACK, 50)]));
+      const error = await failureOf(
+        transport.exchange([opening(rig.transport, 0x02, 0xfd)[0]!, poll(ACK, 50)]),
+      );
       await transport.close();
       expectSame(failed(error), { index: failure === "system" ? 0 : 1, failure, reply: undefined });
       if (failure === "timeout") return;
@@ -103,13 +106,15 @@ export const LIST_CASES: readonly ContractCase[] = [
     name: "close waits for the exchange in progress; twice is fine; then nothing goes any more",
     check: async ({ transport }) => {
       let ended = false;
-      const last = transport.exchange([...getId(), delay(30), ...getId()]).finally(() => (ended = true));
+      const last = transport
+        .exchange([...getId(transport), delay(30), ...getId(transport)])
+        .finally(() => (ended = true));
       await transport.close();
       await new Promise<void>((resolve) => onNextTurn(resolve));
       expectThat(ended, "close waits for the exchange that is going on");
       expectSame((await last).reads, [ID_REPLY, ID_REPLY]);
       await transport.close();
-      const refused = await transport.exchange(getId()).then(
+      const refused = await transport.exchange(getId(transport)).then(
         () => false,
         () => true,
       );

@@ -1,8 +1,7 @@
 /** Several callers, and callers that change their mind. */
-import { write } from "../transport.js";
 import type { ContractCase } from "./rig.js";
 import { expectReason, expectSame } from "./same.js";
-import { ACK, bytes, failureOf, FLASH, getId, ID_REPLY, isAtBoundary, poll, readMemory, readsOf } from "./steps.js"; // prettier-ignore
+import { failureOf, FLASH, getId, ID_REPLY, isAtBoundary, opening, readMemory, readsOf } from "./steps.js"; // prettier-ignore
 
 /** More than goes over any bus in the moment before the signal comes. */
 const MANY = 5000;
@@ -13,7 +12,7 @@ export const TURN_CASES: readonly ContractCase[] = [
     check: async ({ transport }) => {
       const ended: number[] = [];
       const calls = Array.from({ length: 6 }, async (_, i) => {
-        const reads = await readsOf(transport, [...getId(), ...readMemory(FLASH, i + 1)]);
+        const reads = await readsOf(transport, [...getId(transport), ...readMemory(transport, FLASH, i + 1)]);
         ended.push(i);
         return reads.map(({ length }) => length);
       });
@@ -25,8 +24,8 @@ export const TURN_CASES: readonly ContractCase[] = [
   {
     name: "a list that fails does not touch those that wait behind it",
     check: async ({ transport }) => {
-      const bad = transport.exchange([write(bytes(0, 0)), poll(ACK)]);
-      const good = transport.exchange(getId());
+      const bad = transport.exchange(opening(transport, 0, 0));
+      const good = transport.exchange(getId(transport));
       expectSame((await failureOf(bad)).failure, "unexpected");
       expectSame((await good).reads, [ID_REPLY]);
     },
@@ -34,8 +33,8 @@ export const TURN_CASES: readonly ContractCase[] = [
   {
     name: "the caller's list may change after the call",
     check: async ({ transport }) => {
-      const before = transport.exchange(getId());
-      const steps = getId();
+      const before = transport.exchange(getId(transport));
+      const steps = getId(transport);
       const waiting = transport.exchange(steps);
       steps.length = 0;
       await before;
@@ -46,7 +45,9 @@ export const TURN_CASES: readonly ContractCase[] = [
     name: "a signal that is aborted already: nothing is sent",
     check: async (rig) => {
       const reason = new Error("not now");
-      const call = rig.transport.exchange(getId().slice(0, 1), { signal: AbortSignal.abort(reason) });
+      const call = rig.transport.exchange(getId(rig.transport).slice(0, 1), {
+        signal: AbortSignal.abort(reason),
+      });
       await expectReason(call, reason);
       await isAtBoundary(rig);
     },
@@ -56,8 +57,8 @@ export const TURN_CASES: readonly ContractCase[] = [
     check: async (rig) => {
       const stop = new AbortController();
       const reason = new Error("no longer wanted");
-      const first = rig.transport.exchange([...getId(), ...getId()]);
-      const second = rig.transport.exchange(getId().slice(0, 1), { signal: stop.signal });
+      const first = rig.transport.exchange([...getId(rig.transport), ...getId(rig.transport)]);
+      const second = rig.transport.exchange(getId(rig.transport).slice(0, 1), { signal: stop.signal });
       stop.abort(reason);
       await expectReason(second, reason);
       expectSame((await first).reads, [ID_REPLY, ID_REPLY]);
@@ -69,7 +70,7 @@ export const TURN_CASES: readonly ContractCase[] = [
     check: async ({ transport }) => {
       const stop = new AbortController();
       const reason = new Error("enough");
-      const steps = Array.from({ length: MANY }, getId).flat();
+      const steps = Array.from({ length: MANY }, () => getId(transport)).flat();
       setTimeout(() => stop.abort(reason), 1);
       await expectReason(transport.exchange(steps, { signal: stop.signal }), reason);
     },

@@ -5,7 +5,7 @@
  * | step  | bytes                                                                                                  |
  * |-------|--------------------------------------------------------------------------------------------------------|
  * | write | 1, u16 length, the bytes                                                                               |
- * | read  | 2, u16 length                                                                                          |
+ * | read  | 2, u16 length, u16 first byte (0xFFFF: not known), u8 1 where it goes on with a reply; both for SPI     |
  * | poll  | 3, u8 accept, u16 busy (0xFFFF: no busy byte), u32 timeout, u32 first wait, u32 interval, all three in us |
  * | delay | 4, u32 us                                                                                              |
  *
@@ -21,13 +21,14 @@ const POLL = 3;
 const DELAY = 4;
 
 const WRITE_HEAD_BYTES = 3;
-const READ_BYTES = 3;
+const READ_BYTES = 6;
 const POLL_BYTES = 16;
 const DELAY_BYTES = 5;
 
 /** PollStep.intervalMs when it is not given. */
 const DEFAULT_INTERVAL_MS = 1;
 const NO_BUSY = 0xffff;
+const UNKNOWN = 0xffff;
 const MAX_US = 0xffff_ffff;
 /** i2c-dev takes no longer message. */
 const MAX_MESSAGE_BYTES = 8192;
@@ -86,6 +87,8 @@ const putStep = (program: Uint8Array, at: number, step: Step): number => {
     case "read":
       program[at] = READ;
       putLength(program, at + 1, step.length);
+      putWord(program, at + 3, step.begins ?? UNKNOWN);
+      program[at + 5] = step.continues ? 1 : 0;
       return at + READ_BYTES;
     case "poll":
       return putPoll(program, at, step);
@@ -100,8 +103,7 @@ const putPoll = (program: Uint8Array, at: number, step: PollStep): number => {
   const busy = step.busy ?? NO_BUSY;
   program[at] = POLL;
   program[at + 1] = step.accept;
-  program[at + 2] = busy;
-  program[at + 3] = busy >> 8;
+  putWord(program, at + 2, busy);
   putTime(program, at + 4, step.timeoutMs);
   putTime(program, at + 8, step.firstWaitMs ?? 0);
   putTime(program, at + 12, step.intervalMs ?? DEFAULT_INTERVAL_MS);
@@ -112,8 +114,12 @@ const putLength = (program: Uint8Array, at: number, length: number): void => {
   if (!Number.isInteger(length) || length < 0 || length > MAX_MESSAGE_BYTES) {
     throw new BootlaceError("USAGE", `a message of ${length} bytes: i2c-dev takes 0 to ${MAX_MESSAGE_BYTES}`);
   }
-  program[at] = length;
-  program[at + 1] = length >> 8;
+  putWord(program, at, length);
+};
+
+const putWord = (program: Uint8Array, at: number, value: number): void => {
+  program[at] = value;
+  program[at + 1] = value >> 8;
 };
 
 /** Fractions of a millisecond count; what is longer than 71 minutes is 71 minutes. */

@@ -9,8 +9,9 @@ import type { AdapterFault } from "../../simulator/fault-words.js";
 import type { ChipOptions } from "../../simulator/options.js";
 import { simulate } from "../../simulator/spec.js";
 import { simError } from "./sim-error.js";
-import { simWire, WireFailure } from "./wire.js";
-import type { SimLink, SimWire } from "./wire.js";
+import { WireFailure } from "./wire-failure.js";
+import { simWire } from "./wire.js";
+import type { SimLink, SimWire } from "./sim-link.js";
 import { checkExchange } from "../arguments.js";
 import { parseTarget } from "../target.js";
 import type { SimTarget } from "../target.js";
@@ -125,7 +126,7 @@ export class SimTransport implements Transport {
     if (step.kind !== "delay") this.#adapter(index);
     try {
       if (step.kind === "write") this.#wire.write(step.bytes, limitMs);
-      else if (step.kind === "read") reads.push(this.#wire.read(step.length, timeoutOf(step)));
+      else if (step.kind === "read") reads.push(this.#wire.read(step, timeoutOf(step)));
       else if (step.kind === "poll") return this.#wire.poll(step, step.timeoutMs);
       else this.clock.advance(step.ms);
       return 0;

@@ -1,55 +1,18 @@
-/** What the two buses of a simulated chip do with a single step. They know simulated time only. */
+/** What the buses of a simulated chip do with a single step. They know simulated time only. */
 import type { I2cAnswer, SimulatedChip } from "../../simulator/chip.js";
 import type { VirtualClock } from "../../simulator/clock.js";
-import type { AdapterFault } from "../../simulator/fault-words.js";
 import { i2cAddressMs, i2cFrameMs, uartCharacterMs } from "../../simulator/wire.js";
-import { I2C_TRAITS, UART_TRAITS, type Traits } from "../traits.js";
-import type { PollStep, StepError } from "../transport.js";
+import { I2C_TRAITS, UART_TRAITS } from "../traits.js";
+import type { PollStep, ReadStep } from "../transport.js";
 import { simError } from "./sim-error.js";
+import type { SimLink, SimWire } from "./sim-link.js";
+import { SpiWire } from "./spi-wire.js";
+import { WireFailure } from "./wire-failure.js";
 
-export interface SimLink {
-  readonly chip: SimulatedChip;
-  /** The chip's own clock. */
-  readonly clock: VirtualClock;
-  readonly bus: "i2c" | "uart";
-  /** 7-bit; I2C only. */
-  readonly address?: number;
-  /** Hz on I2C (default 400 000), baud on UART (default 115 200). */
-  readonly clockHz?: number;
-  /** Even on all chips but WB0 and WL3. */
-  readonly parity?: "even" | "none";
-  /** What the modelled adapter survives, whatever time-out it is set to; default: it obeys. */
-  readonly stretchLimitMs?: number | undefined;
-  readonly realtime?: boolean;
-  /** From this step on, nothing goes any more. */
-  readonly adapterFault?: AdapterFault | undefined;
-  readonly description: string;
+export function simWire(link: SimLink): SimWire {
+  if (link.bus === "spi") return new SpiWire(link);
+  return link.bus === "i2c" ? new I2cWire(link) : new UartWire(link);
 }
-
-/** Carries out single steps; knows the bus and the simulated time, not the real one. */
-export interface SimWire {
-  readonly traits: Traits;
-  readonly baud: number | undefined;
-  write(bytes: Uint8Array, limitMs: number): void;
-  read(length: number, limitMs: number): Uint8Array;
-  /** @returns how often the busy byte came */
-  poll(step: PollStep, limitMs: number): number;
-  discard(): void;
-}
-
-/** What went wrong in a step; the transport adds which step it was. */
-export class WireFailure extends Error {
-  constructor(
-    readonly failure: StepError["failure"],
-    readonly reply?: number,
-    cause?: Error,
-  ) {
-    super(failure, { cause });
-  }
-}
-
-export const simWire = (link: SimLink): SimWire =>
-  link.bus === "i2c" ? new I2cWire(link) : new UartWire(link);
 
 const failed = (code: Parameters<typeof simError>[0]): WireFailure =>
   new WireFailure("system", undefined, simError(code));
@@ -77,7 +40,7 @@ class I2cWire implements SimWire {
     this.#survive(answer, limitMs);
   }
 
-  read(length: number, limitMs: number): Uint8Array {
+  read({ length }: Pick<ReadStep, "length">, limitMs: number): Uint8Array {
     const addressMs = i2cAddressMs(this.#clockHz);
     this.#clock.advance(addressMs);
     const answer = this.#chip.i2cRead(this.#address, length);
@@ -90,7 +53,7 @@ class I2cWire implements SimWire {
     this.#clock.advance(firstWaitMs);
     const deadlineMs = this.#clock.now() + timeoutMs;
     for (let asked = 0; ; asked++) {
-      const [byte] = this.read(1, timeoutMs);
+      const [byte] = this.read({ length: 1 }, timeoutMs);
       if (byte === accept) return asked;
       if (byte !== busy) throw new WireFailure("unexpected", byte);
       if (this.#clock.now() + intervalMs > deadlineMs) throw new WireFailure("timeout", byte);
@@ -143,7 +106,7 @@ class UartWire implements SimWire {
     }
   }
 
-  read(length: number, timeoutMs: number): Uint8Array {
+  read({ length }: ReadStep, timeoutMs: number): Uint8Array {
     // The bytes' own time on the wire is not counted against them.
     const deadlineMs = this.#clock.now() + timeoutMs + length * this.#characterMs;
     return Uint8Array.from({ length }, () => this.#next(deadlineMs));

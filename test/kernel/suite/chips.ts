@@ -12,10 +12,13 @@ const FLASH_BYTES = 64 * 1024;
 export const ADDRESS = 0x51;
 export const FLASH = 0x0800_0000;
 
-export async function makeChip(options: Partial<ChipOptions> = {}): Promise<SimulatedChip> {
+export async function makeChip({
+  flashBytes = FLASH_BYTES,
+  ...options
+}: Partial<ChipOptions> & { readonly flashBytes?: number } = {}): Promise<SimulatedChip> {
   const device = await deviceByProductId(G071);
   if (device === undefined) throw new Error("the device table has no STM32G071");
-  const facts = factsOf(device, { flashSize: FLASH_BYTES });
+  const facts = factsOf(device, { flashSize: flashBytes });
   return createChip({
     facts,
     clock: new RealClock(),

@@ -16,9 +16,11 @@ interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Ends the program with SIGTERM. */
   readonly signal?: AbortSignal;
+  readonly onStart?: (pid: number) => void;
+  /** Less than a case may take, so that its adapter is closed in any case. */
+  readonly limitMs?: number;
 }
 
-/** Less than a case may take, so that its adapter is closed in any case. */
 const PROGRAM_LIMIT_MS = 40_000;
 
 export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
@@ -30,7 +32,7 @@ export function run(program: string, args: readonly string[], options: RunOption
       {
         ...options,
         env,
-        timeout: PROGRAM_LIMIT_MS,
+        timeout: options.limitMs ?? PROGRAM_LIMIT_MS,
         killSignal: "SIGKILL",
         maxBuffer: 1 << 26,
         encoding: "utf8",
@@ -44,6 +46,7 @@ export function run(program: string, args: readonly string[], options: RunOption
       },
     );
     child.stdin?.end();
+    if (child.pid !== undefined) options.onStart?.(child.pid);
   });
 }
 

@@ -1,4 +1,4 @@
-/** Everything, on User Mode Linux with the adapter of kmod/. */
+/** Everything, on User Mode Linux with the adapter and the controller of kmod/. */
 import "./functionality-cases.js";
 import "./transfer-cases.js";
 import "./timeout-cases.js";
@@ -9,6 +9,7 @@ import "./look-cases.js";
 import "./lock-cases.js";
 import "./gpio-cases.js";
 import "./reference-cases.js";
+import "./spi-cases.js";
 import { runCases } from "./harness.js";
 
 await runCases();

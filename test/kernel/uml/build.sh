@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds User Mode Linux and i2csim.ko from Debian's linux-source-6.1.
-# usage: build.sh OUTDIR    (leaves OUTDIR/linux, OUTDIR/i2csim.ko, OUTDIR/i2c-stub.ko; its scratch folder is removed)
+# Builds User Mode Linux, i2csim.ko and spisim.ko from Debian's linux-source-6.1.
+# usage: build.sh OUTDIR    (leaves OUTDIR/linux, OUTDIR/i2csim.ko, OUTDIR/spisim.ko, OUTDIR/i2c-stub.ko; its scratch folder is removed)
 set -e
 here=$(dirname "$(realpath "$0")")
 mkdir -p "$1"
@@ -23,8 +23,8 @@ grep -E '^CONFIG_' "$here/rig.config" | while read -r line; do
   grep -qxF "$line" "$scratch/object/.config" || { echo "the kernel did not take $line" >&2; exit 1; }
 done
 nice make -s -j"$(nproc)" ARCH=um O="$scratch/object" linux modules
-cp "$here"/../kmod/i2csim.[ch] "$here"/../kmod/Kbuild "$scratch/module/"
+cp "$here"/../kmod/*.[ch] "$here"/../kmod/Kbuild "$scratch/module/"
 make -s -C "$scratch/object" M="$scratch/module" ARCH=um modules
 strip -o "$out/linux" "$scratch/object/linux"
-cp "$scratch/module/i2csim.ko" "$scratch/object/drivers/i2c/i2c-stub.ko" "$out/"
+cp "$scratch/module/i2csim.ko" "$scratch/module/spisim.ko" "$scratch/object/drivers/i2c/i2c-stub.ko" "$out/"
 [ -n "$KEEP_SCRATCH" ] || rm -rf "$scratch" # kept, a changed module builds in seconds

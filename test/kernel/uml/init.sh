@@ -8,6 +8,7 @@ mount -t devpts -o ptmxmode=0666 pts /dev/pts 2>/dev/null || { mkdir -p /dev/pts
 mount -t debugfs debug /sys/kernel/debug
 cd /run || exit 1
 busybox insmod "$KERNEL_DIR/i2csim.ko"
+busybox insmod "$KERNEL_DIR/spisim.ko"
 # One core: one libuv thread for each simulated bus that waits in read().
 UV_THREADPOOL_SIZE=16 "$NODE" "$SUITE"
 echo $? >"$RESULTS/status"

@@ -26,6 +26,7 @@ const HOST: HostFacts = {
   user: { uid: 1000, groups: ["i2c"] },
   adapters: [ADAPTER],
   serialPorts: [],
+  spiDevices: [],
   gpioChips: [],
 };
 

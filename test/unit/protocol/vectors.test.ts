@@ -1,4 +1,4 @@
-/** What the host sends is byte for byte what AN4221 and AN3155 show: every dialogue of the reference, I2C and UART. */
+/** What the host sends is byte for byte what AN4221, AN3155 and AN4286 show: every dialogue of the reference, I2C, UART and SPI. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Bootloader } from "../../../src/protocol/bootloader.js";
@@ -8,12 +8,13 @@ import { dataFrame } from "../../../src/protocol/frames.js";
 import { getId, getVersion } from "../../../src/protocol/identify.js";
 import { dialectOf } from "../../../src/protocol/dialect/table.js";
 import type { Transport } from "../../../src/transport/transport.js";
-import { I2C_TRAITS, UART_TRAITS } from "../../../src/transport/traits.js";
+import { I2C_TRAITS, SPI_TRAITS, UART_TRAITS } from "../../../src/transport/traits.js";
 import { parseBytes, ScriptedTransport, type Turn } from "../../support/scripted-transport.js";
 
 interface Vectors {
   readonly i2c: readonly { readonly title: string; readonly frames: readonly [string, string][] }[];
   readonly usart: readonly { readonly title: string; readonly steps: readonly [string, string][] }[];
+  readonly spi: readonly { readonly title: string; readonly exchanges: readonly [string, string][] }[];
 }
 const vectors = JSON.parse(
   readFileSync(new URL("../../fixtures/vectors.json", import.meta.url), "utf8"),
@@ -141,6 +142,72 @@ describe("on UART the host sends the bytes of the reference", () => {
     await expect(writing).rejects.toThrow("Write Memory at 0x20003000: refused in the data stage");
   });
 });
+
+/** Polls and the acknowledgement are the transport's: of them the status is left, and of a reply what is behind its dummy byte. */
+function spiTurns(exchanges: readonly [string, string][]): Turn[] {
+  return exchanges.flatMap(([mosi, miso], index): Turn[] => {
+    const came = miso.split(" ");
+    if (mosi.endsWith("00 79")) return [{ by: "chip", bytes: parseBytes(came.at(-2)!) }];
+    if (!/^(00 ?)+$/.test(mosi) || /^[x ]+$/.test(miso)) return [{ by: "host", bytes: parseBytes(mosi) }];
+    const reply = parseBytes(came.slice(1).join(" "));
+    const isGet = exchanges[index - 2]?.[0] === "5A 00 FF";
+    const parts = isGet ? [reply.slice(0, 1), reply.slice(1)] : [reply];
+    return parts.map((bytes) => ({ by: "chip", bytes }));
+  });
+}
+
+/** Ends of dialogues that begin elsewhere in the list. */
+const SPI_HEADS: readonly [RegExp, readonly [string, string][]][] = [
+  [/last read only/, [["5A A1 5E", ""], ["08 00 00 00 08", ""], ["00 00 00 04 04", ""], ["04 C1 1D B7 6F", ""]]],
+  [/count frames/, [["5A 44 BB", ""]]],
+]; // prettier-ignore
+
+describe("on SPI the host sends the bytes of the reference", () => {
+  const withHead = (title: string, exchanges: readonly [string, string][]): Turn[] => {
+    const [, head = []] = SPI_HEADS.find(([pattern]) => pattern.test(title)) ?? [];
+    const ack = (frame: string): Turn[] => [
+      { by: "host", bytes: parseBytes(frame) },
+      { by: "chip", bytes: [0x79] },
+    ];
+    const begun = head.flatMap(([frame]) => ack(frame));
+    if (!title.includes("count frames")) return [...begun, ...spiTurns(exchanges)];
+    return exchanges.flatMap(([frame]) => [...begun, ...ack(frame), ...SETTLED]);
+  };
+
+  it.each(
+    vectors.spi
+      .filter(({ title }) => title !== "Synchronise" && !NOT_SENT.test(title))
+      .map(({ title, exchanges }) => [title, exchanges] as const),
+  )("%s", async (title, exchanges) => {
+    const erases = /^(Erase|Mass)/.test(title);
+    const script = [...withHead(title, exchanges), ...(erases ? SETTLED : [])];
+    const transport = new ScriptedTransport(SPI_TRAITS, script);
+    await spiPlay(title)(loaderFor(transport, title), title);
+    expect(transport.left).toBe("");
+  });
+});
+
+/** Get ID, with which the host makes sure that an erase is over. */
+const SETTLED: readonly Turn[] = [
+  { by: "host", bytes: [0x5a, 0x02, 0xfd] },
+  { by: "chip", bytes: [0x79] },
+  { by: "chip", bytes: [0x01, 0x04, 0x60] },
+  { by: "chip", bytes: [0x79] },
+];
+
+const SPI_PLAYS: readonly [RegExp, Play][] = [
+  [/^Read 4 bytes/, (loader) => loader.readMemory(BASE, 4)],
+  [/^Read, protection/, (loader) => failing(loader.readMemory(BASE, 4))],
+  [/^Mass erase/, (loader) => loader.eraseSpecial("mass")],
+  [/count frames/, async (loader) => {
+    await loader.eraseSpecial("bank1");
+    await loader.eraseSpecial("bank2");
+  }],
+  [/init 0 /, ({ transport }) => getChecksum(transport, BASE, 16, { initial: 0 })],
+]; // prettier-ignore
+
+const spiPlay = (title: string): Play =>
+  SPI_PLAYS.find(([pattern]) => pattern.test(title))?.[1] ?? playOf(title);
 
 describe("answers of the reference are understood", () => {
   const on = (title: string): Bootloader => {

@@ -46,6 +46,7 @@ export const G071: ChipFacts = {
   voltageRegister: false,
   i2c: { address: ADDRESS, protocol: "1.2", timeoutMs: 1000 },
   uart: { protocol: "3.1", parity: "even" },
+  spi: { protocol: "1.1" },
   specials: [],
   emptyCheck: true,
   startupMs: 1,

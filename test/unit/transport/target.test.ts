@@ -37,6 +37,9 @@ describe("parseTarget", () => {
     ["COM3", { kind: "serial", path: "COM3" }],
     ["com12", { kind: "serial", path: "com12" }],
     [String.raw`\\.\COM12`, { kind: "serial", path: String.raw`\\.\COM12` }],
+    ["spi:/dev/spidev0.0", { kind: "spi", path: "/dev/spidev0.0" }],
+    ["spi:0.1?hz=500000&gap=20", { kind: "spi", path: "/dev/spidev0.1", hz: 500_000, gapUs: 20 }],
+    ["/dev/spidev10.2?hz=8000000", { kind: "spi", path: "/dev/spidev10.2", hz: 8_000_000 }],
     ["sim:stm32g071", { kind: "sim", chip: "stm32g071", options: {} }],
     [
       "sim:stm32g071?file=a%26b.bin&rdp=1",
@@ -80,12 +83,24 @@ describe("parseTarget", () => {
     ],
     [
       "/dev/foo",
-      '"/dev/foo" could be anything: write i2c:/dev/foo@0x56 or serial:/dev/foo, or sim:NAME for a simulated chip',
+      '"/dev/foo" could be anything: write i2c:/dev/foo@0x56, serial:/dev/foo or spi:/dev/foo, or sim:NAME for a simulated chip',
     ],
+    ["spi:", '"spi:" names no device: write spi:/dev/spidev0.0'],
+    ["spi:0.0?mode=3", '"spi:0.0?mode=3": an SPI device has no option "mode"; there are hz and gap'],
+    ["spi:0.0?hz=9M", '"spi:0.0?hz=9M": "9M" is not a clock rate in Hz: a whole number from 1000 to 8000000'],
+    [
+      "/dev/spidev0.0?hz=9000000",
+      '"/dev/spidev0.0?hz=9000000": "9000000" is not a clock rate in Hz: a whole number from 1000 to 8000000',
+    ],
+    ["spi:0.0?gap=256", '"spi:0.0?gap=256": "256" is not a gap in µs: a whole number from 0 to 255'],
+    ["spidev0.0", '"spidev0.0" is no path: write /dev/spidev0.0'],
     ["ttyS0", '"ttyS0" is no path: write /dev/ttyS0'],
     ["ttyUSB0?baud=9600", '"ttyUSB0?baud=9600" is no path: write /dev/ttyUSB0?baud=9600'],
     ["i2c-1@0x56", '"i2c-1@0x56" is no path: write /dev/i2c-1@0x56'],
-    ["COM", '"COM" could be anything: write i2c:COM@0x56 or serial:COM, or sim:NAME for a simulated chip'],
+    [
+      "COM",
+      '"COM" could be anything: write i2c:COM@0x56, serial:COM or spi:COM, or sim:NAME for a simulated chip',
+    ],
   ])("refuses %j", (text, message) => {
     const error = failure(() => parseTarget(text));
     expect(error.message).toBe(message);
@@ -138,6 +153,12 @@ describe("what is said beside the text of a target", () => {
     expect(failure(() => detailed("1", { baud: 9600 })).message).toBe(
       "--baud has no meaning for an I2C bus (i2c:/dev/i2c-1)",
     );
+    expect(failure(() => detailed("spi:0.0", { baud: 9600 })).message).toBe(
+      "--baud has no meaning for an SPI device (spi:/dev/spidev0.0)",
+    );
+    expect(failure(() => detailed("spi:0.0", { address: 0x56 })).message).toBe(
+      "--address has no meaning for an SPI device (spi:/dev/spidev0.0)",
+    );
     expect(failure(() => detailed("sim:g0", { mode: "8e1" })).message).toBe(
       "--mode has no meaning for a simulated chip (sim:g0)",
     );
@@ -166,6 +187,12 @@ test("what is formatted parses to the same target", () => {
       path: fc.constantFrom("/dev/ttyS1", "COM3"),
       baud: fc.integer({ min: 1200, max: 4_000_000 }),
       mode: fc.constantFrom("8e1" as const, "8n1" as const),
+    }),
+    fc.record({
+      kind: fc.constant("spi" as const),
+      path: fc.constantFrom("/dev/spidev0.0", "/dev/motor"),
+      hz: fc.integer({ min: 1000, max: 8_000_000 }),
+      gapUs: fc.integer({ min: 0, max: 255 }),
     }),
     fc.record({
       kind: fc.constant("sim" as const),

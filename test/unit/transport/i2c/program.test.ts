@@ -19,8 +19,8 @@ const decode = (program: Uint8Array): Step[] => {
         break;
       }
       case 2:
-        steps.push(read(view.getUint16(at + 1, true)));
-        at += 3;
+        steps.push(readAt(view, at));
+        at += 6;
         break;
       case 3: {
         const busy = view.getUint16(at + 2, true);
@@ -43,11 +43,22 @@ const decode = (program: Uint8Array): Step[] => {
   return steps;
 };
 
+const readAt = (view: DataView, at: number): Step => {
+  const begins = view.getUint16(at + 3, true);
+  return {
+    ...read(view.getUint16(at + 1, true)),
+    ...(begins === 0xffff ? {} : { begins }),
+    ...(view.getUint8(at + 5) === 1 ? { continues: true as const } : {}),
+  };
+};
+
 const byte = fc.integer({ min: 0, max: 255 });
 const time = fc.integer({ min: 0, max: 0xffff_ffff }).map((us) => us / 1000);
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.uint8Array({ maxLength: 300 }).map((bytes) => write(bytes)),
   fc.integer({ min: 0, max: 8192 }).map((length) => read(length)),
+  fc.tuple(byte, byte).map(([length, begins]): Step => ({ ...read(length), begins })),
+  byte.map((length): Step => ({ ...read(length), continues: true })),
   time.map((ms) => delay(ms)),
   fc.tuple(byte, byte, time, time, time).map(([accept, busy, timeoutMs, firstWaitMs, intervalMs]): Step => {
     return { kind: "poll", accept, busy, timeoutMs, firstWaitMs, intervalMs };
@@ -70,7 +81,7 @@ describe("a program", () => {
     const poll: Step = { kind: "poll", accept: 0x79, busy: 0x76, timeoutMs: 1000, firstWaitMs: 0.5 };
     expect([...encodeSteps([write(Uint8Array.of(0x31, 0xce)), read(256), poll, delay(2)])]).toEqual([
       ...[1, 2, 0, 0x31, 0xce],
-      ...[2, 0, 1],
+      ...[2, 0, 1, 0xff, 0xff, 0],
       ...[3, 0x79, 0x76, 0, 0x40, 0x42, 0x0f, 0, 0xf4, 1, 0, 0, 0xe8, 3, 0, 0],
       ...[4, 0xd0, 7, 0, 0],
     ]);

@@ -263,7 +263,8 @@ describe("what stands behind sim:", () => {
       "USAGE",
       `sim:stm32g071 has no option "colour"; there are ${Object.keys(SPEC_KEYS).join(", ")}`,
     ],
-    ["sim:stm32g071?bus=spi", "USAGE", 'sim:stm32g071 option bus: "spi" is none of i2c, uart'],
+    ["sim:stm32g071?bus=can", "USAGE", 'sim:stm32g071 option bus: "can" is none of i2c, uart, spi'],
+    ["sim:stm32l476?bus=spi&version=V10.1", "USAGE", "sim:stm32l476 has no bootloader on SPI"],
     ["sim:stm32g071?flash=big", "USAGE", 'sim:stm32g071 option flash: "big" is not a number'],
     [
       "sim:stm32g071?flash=48",
