@@ -90,10 +90,11 @@ describe("scan, for a service", () => {
 });
 
 describe("ports and doctor, for a service", () => {
-  it("ports are two lists", async () => {
+  it("ports are three lists", async () => {
     expect(await service("bootlace.ports()")).toEqual({
       i2c: expect.any(Array) as unknown,
       serial: expect.any(Array) as unknown,
+      spi: expect.any(Array) as unknown,
     });
   });
 
