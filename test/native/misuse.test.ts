@@ -39,6 +39,12 @@ describe("misuse from JavaScript", () => {
       "i2cRun: detached bytes as argument 3", // the empty program
       "i2cRun: bytes out of bounds as argument 3",
       "i2cAbort: bus as argument 1",
+      "spiRun: spi as argument 1",
+      "spiRun: detached bytes as argument 2", // the empty program
+      "spiRun: bytes out of bounds as argument 2",
+      "spiRun: wrong bytes as argument 3", // four bytes are a procedure, whatever they are
+      "spiRun: cut write as argument 3",
+      "spiAbort: spi as argument 1",
       "lockTake: bus as argument 1",
       "lockTake: file as argument 1",
       "lockTake: 2 to the 32 as argument 2",

@@ -1,5 +1,5 @@
 /*
- * A preload library for the addon's own tests: it answers open, ioctl and close on /dev/i2c-N and /dev/gpiochip0 inside the
+ * A preload library for the addon's own tests: it answers open, ioctl and close on /dev/i2c-N, /dev/spidevN.0 and /dev/gpiochip0 inside the
  * process. There is no chip behind it; test/fake-i2c-dev has one. It is told what to do by the environment:
  *
  *   STAND_IN_LOG=FILE        a line per call, in the form of the printf calls below
@@ -16,6 +16,8 @@
 #include <fcntl.h>
 #include <linux/gpio.h>
 #include <linux/i2c-dev.h>
+#include <linux/spi/spidev.h>
+#include <stdint.h>
 #include <linux/i2c.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -27,7 +29,7 @@
 #include <unistd.h>
 
 enum { MAX_FD = 4096, LINES = 4 };
-enum { FREE, I2C, CHIP, GPIO };
+enum { FREE, I2C, SPI, CHIP, GPIO };
 
 static struct {
   int kind;
@@ -97,6 +99,7 @@ static int open_ours(const char *path) {
     say("open %d\n", bus);
     return set.open_errno ? fail((int)set.open_errno) : take(I2C, bus);
   }
+  if (sscanf(path, "/dev/spidev%d.0", &bus) == 1) return take(SPI, bus);
   if (!strcmp(path, "/dev/gpiochip0")) return take(CHIP, 0);
   return -2;
 }
@@ -195,6 +198,20 @@ static int i2c_call(int bus, unsigned long request, void *arg) {
   }
 }
 
+/* Whatever is sent, 79 comes back. */
+static int spi_call(unsigned long request, void *arg) {
+  if (_IOC_TYPE(request) != SPI_IOC_MAGIC) return fail(ENOTTY);
+  if (request == SPI_IOC_RD_MODE) *(unsigned char *)arg = 0;
+  if (_IOC_NR(request) != 0) return 0;
+  int length = 0;
+  struct spi_ioc_transfer *transfers = arg;
+  for (unsigned i = 0; i < _IOC_SIZE(request) / sizeof *transfers; ++i) {
+    if (transfers[i].rx_buf) memset((void *)(uintptr_t)transfers[i].rx_buf, 0x79, transfers[i].len);
+    length += (int)transfers[i].len;
+  }
+  return length;
+}
+
 static int chip_info(struct gpiochip_info *info) {
   *info = (struct gpiochip_info){.name = "gpiochip0", .label = "stand-in", .lines = LINES};
   return 0;
@@ -269,6 +286,7 @@ int ioctl(int fd, unsigned long request, ...) {
   va_end(args);
   int kind = fd >= 0 && fd < MAX_FD ? files[fd].kind : FREE;
   if (kind == I2C) return i2c_call(files[fd].bus, request, arg);
+  if (kind == SPI) return spi_call(request, arg);
   if (kind == CHIP || kind == GPIO) return gpio_call(fd, request, arg);
   return (int)syscall(SYS_ioctl, fd, request, arg);
 }

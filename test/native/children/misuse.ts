@@ -28,6 +28,7 @@ const shrunk = (): Uint8Array => {
 };
 
 const bus = await (native["i2cOpen"]!("/dev/i2c-7") as Promise<Handle>);
+const spi = await (native["spiOpen"]!("/dev/spidev0.0", 1_000_000, 15, 0) as Promise<Handle>);
 const chip = native["gpioOpen"]!("/dev/gpiochip0") as Handle;
 const lines = native["gpioRequest"]!(chip, Uint32Array.of(0, 1), 8, Uint8Array.of(0, 1)) as Handle;
 const file = native["fileOpen"]!("/dev/null", 1) as Handle;
@@ -43,6 +44,9 @@ const good: Record<string, unknown[]> = {
   i2cTransfer: [bus, Uint8Array.of(0x50, 0, 1, 0, 1, 0, 0, 0)],
   i2cRun: [bus, 0x56, Uint8Array.of(1, 1, 0, 0x79), 0],
   i2cAbort: [bus],
+  spiOpen: ["/dev/spidev0.0", 1_000_000, 15, 0],
+  spiRun: [spi, Uint8Array.of(1, 1, 0, 0x5a), Uint8Array.of(0, 0xa5, 0x79, 0x1f)],
+  spiAbort: [spi],
   fileOpen: ["/dev/null", 0],
   lockTake: [file, 0, 1, 0],
   lockQuery: [file, 0, 1],
@@ -110,13 +114,14 @@ const wrong: Record<string, unknown> = {
   view: new DataView(new ArrayBuffer(4)),
   buffer: new ArrayBuffer(4),
   bus,
+  spi,
   chip,
   lines,
   file,
   closed,
 };
 
-const OPENERS = ["i2cOpen", "fileOpen", "gpioOpen", "gpioRequest"];
+const OPENERS = ["i2cOpen", "spiOpen", "fileOpen", "gpioOpen", "gpioRequest"];
 
 /** `close` has its own loop below; ptyOpen takes nothing. */
 const NO_ARGUMENTS = ["close", "ptyOpen"];
@@ -151,7 +156,7 @@ for (const [name, args] of Object.entries(good)) {
   await call(name, args, "good arguments");
 }
 for (const [label, value] of Object.entries(wrong)) {
-  if (value === bus || value === chip || value === lines || value === file) continue;
+  if (value === bus || value === spi || value === chip || value === lines || value === file) continue;
   await call("close", [value], `${label} as argument 1`);
 }
 await call("close", [], "0 arguments");
