@@ -17,3 +17,14 @@ export type {
   Violation,
   ViolationKind,
 } from "./simulator/chip.js";
+export type { SimLink } from "./transport/sim/wire.js";
+export type { AdapterFault } from "./simulator/fault-words.js";
+export type { Lasting } from "./simulator/faults.js";
+export type { I2cVersion, UartVersion } from "./simulator/opcodes.js";
+export type { ReadoutLevel } from "./simulator/option-bytes.js";
+export type { ChipMemory } from "./simulator/memory-file.js";
+export type { FlashFacts } from "./simulator/facts.js";
+export type { OptionLayout } from "./simulator/option-layouts.js";
+export type { ChipSideState } from "./simulator/memory-file.js";
+export type { FlashPage } from "./simulator/facts.js";
+export type { OptionForm } from "./simulator/option-layouts.js";

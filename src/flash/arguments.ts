@@ -46,7 +46,7 @@ const NAMES: Kind = {
   fits: (value) => Array.isArray(value) && value.every((name) => TEXT.fits(name)),
 };
 
-const JOB: Table<JobOptions> = { onEvent: FUNCTION, signal: SIGNAL };
+const JOB: Table<JobOptions> = { onEvent: FUNCTION, onProgress: FUNCTION, signal: SIGNAL };
 
 export const OPTIONS = {
   job: JOB,

@@ -35,6 +35,19 @@ export type FlashEvent =
 
 export type Phase = "compare" | "preserve" | "erase" | "write" | "verify" | "read" | "protect" | "leave";
 
+/** How far a whole job is, over all its phases. */
+export interface Progress {
+  /** 0 to 1; never goes back. 1 comes once, when the job is done and what was asked for is true. */
+  readonly fraction: number;
+  /** Guessed from the time so far; undefined while there is nothing to guess from. */
+  readonly leftMs: number | undefined;
+  /** What is done at the moment, how much of it, and of how much. Absent at the end. */
+  readonly phase?: Phase;
+  readonly unit?: "bytes" | "pages";
+  readonly done?: number;
+  readonly total?: number;
+}
+
 export type EventSink = (event: FlashEvent) => void;
 
 /** The plan in numbers; the pages themselves are in flash/plan.ts. */

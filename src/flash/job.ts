@@ -2,10 +2,12 @@
 import type { Device, Geometry, Range } from "../devices/device.js";
 import type { OptionField } from "../devices/options/field.js";
 import type { MemoryImage } from "../image/image.js";
-import type { CheckedBy, EventSink, PlanSummary } from "./events.js";
+import type { CheckedBy, EventSink, PlanSummary, Progress } from "./events.js";
 
 export interface JobOptions {
   readonly onEvent?: EventSink | undefined;
+  /** One number for the whole job, 0 to 1, with the time left: at the start and end of each phase, and every 50 ms at most between. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Stops between two commands; the chip stays in its bootloader. */
   readonly signal?: AbortSignal | undefined;
 }

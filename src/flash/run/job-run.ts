@@ -5,6 +5,7 @@ import { READOUT_PROTECT, READOUT_UNPROTECT, WRITE_UNPROTECT } from "../../proto
 import type { CheckedBy, EventSink, FlashEvent, Phase } from "../events.js";
 import type { JobOptions } from "../job.js";
 import type { Session } from "../chip/session.js";
+import { Overall } from "./overall.js";
 import { monotonicMs } from "../../monotonic.js";
 
 /** What an interrupted job leaves behind, said in every error from here on. */
@@ -65,14 +66,20 @@ export class JobRun {
   readonly startedAt = monotonicMs();
   readonly #signal: AbortSignal | undefined;
   readonly #emit: EventSink;
+  readonly #overall: Overall | undefined;
   #lastProgressAt = 0;
 
   constructor(
     readonly session: Session,
-    { onEvent, signal }: JobOptions,
+    { onEvent, onProgress, signal }: JobOptions,
   ) {
     this.#signal = signal;
-    this.#emit = onEvent ?? (() => undefined);
+    const overall = onProgress && new Overall(onProgress);
+    this.#overall = overall;
+    this.#emit = (event) => {
+      onEvent?.(event);
+      overall?.take(event);
+    };
   }
 
   /** How often something was done once more, over the whole job. */
@@ -163,7 +170,9 @@ export class JobRun {
   /** Runs the whole job: an error that leaves it says in which state the chip is. */
   async conclude<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work();
+      const result = await work();
+      this.#overall?.finish();
+      return result;
     } catch (thrown) {
       const error = inOurWords(thrown);
       if (!(error instanceof BootlaceError) || error.context.chipState !== undefined) throw error;

@@ -21,7 +21,7 @@ export const I2C_MESSAGE_FLAG = {
   noStart: 0x4000,
 } as const;
 
-interface MessageHead {
+export interface MessageHead {
   /** 7 bits, or 10 with the flag tenBit. */
   readonly address: number;
   /** I2C_MESSAGE_FLAG, added up. */
