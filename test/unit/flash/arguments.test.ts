@@ -115,7 +115,7 @@ describe("options of a job", () => {
   it.each(WITH_OPTIONS)("$name: a name that is not known is refused: it may be a slip", async ({ call }) => {
     const { loose, sent } = await counted();
     const error = await refusal(call(loose, { dryrun: true }));
-    expect(error.message).toMatch(/^there is no option "dryrun" here; there are onEvent, signal/);
+    expect(error.message).toMatch(/^there is no option "dryrun" here; there are onEvent, onProgress, signal/);
     expect(sent()).toBe(0);
   });
 
