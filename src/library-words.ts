@@ -16,6 +16,7 @@ const CALLS: readonly (readonly [typed: RegExp, called: string])[] = [
   [/`bootlace (?:ports|funcs)`/g, "`ports()`"],
   [/`bootlace doctor[^`]*`/g, "`doctor()`"],
   [/`bootlace image info`/g, "`image.segments`"],
+  [/`bootlace help ([a-z-]+)`/g, "docs/$1.md"],
   [/`bootlace chips`/g, "`allDevices()`"],
   [/`bootlace (info|write|reset)`/g, "`target.$1()`"],
   [/See --help for the options of this command/g, "See the types of bootlace's functions"],

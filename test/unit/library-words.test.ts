@@ -16,11 +16,11 @@ const HINTS = TEXTS.filter(
 
 /** What is refused is said in the words that it was given in: those of the command line. */
 function isMessage(text: string): boolean {
-  return /has no meaning|does not hold what --assume says/.test(text);
+  return /has no meaning|cannot be compared|does not hold what --assume says/.test(text);
 }
 
 /** Of the functions that read images; the types of theirs are not there at run time. */
-const IMAGE_OPTIONS = ["base", "format", "elfSegments", "offset"];
+const IMAGE_OPTIONS = ["base", "format", "elfSegments", "offset", "minVersion"];
 const NAMES = new Set([...Object.values(OPTIONS).flatMap((table) => Object.keys(table)), ...IMAGE_OPTIONS]);
 
 describe("hints in the library's words", () => {
