@@ -20,7 +20,11 @@ export interface Job {
   readonly targets: readonly ChosenTarget[];
   readonly output: OutputOptions;
   /** What is done with each target. */
-  readonly work: (target: Target, options: Required<Omit<JobOptions, "onProgress">>, chosen: ChosenTarget) => Promise<Verdict>;
+  readonly work: (
+    target: Target,
+    options: Required<Omit<JobOptions, "onProgress">>,
+    chosen: ChosenTarget,
+  ) => Promise<Verdict>;
   /** What a failure means to this verb. */
   readonly failed?: ((error: BootlaceError) => BootlaceError) | undefined;
 }
