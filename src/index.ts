@@ -98,3 +98,6 @@ export type {
   I2cHandle,
 } from "./native/binding.js";
 export type { MessageHead } from "./transport/i2c/messages.js";
+export type { OptionField } from "./devices/options/field.js";
+export type { BitField } from "./devices/options/field.js";
+export type { Danger } from "./devices/options/field.js";
