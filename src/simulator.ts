@@ -17,7 +17,7 @@ export type {
   Violation,
   ViolationKind,
 } from "./simulator/chip.js";
-export type { SimLink } from "./transport/sim/wire.js";
+export type { SimLink } from "./transport/sim/sim-link.js";
 export type { AdapterFault } from "./simulator/fault-words.js";
 export type { Lasting } from "./simulator/faults.js";
 export type { I2cVersion, UartVersion } from "./simulator/opcodes.js";
