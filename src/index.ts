@@ -101,3 +101,7 @@ export type { MessageHead } from "./transport/i2c/messages.js";
 export type { OptionField } from "./devices/options/field.js";
 export type { BitField } from "./devices/options/field.js";
 export type { Danger } from "./devices/options/field.js";
+export type { SpiPort } from "./host/ports.js";
+export type { SpiTarget } from "./transport/target.js";
+export type { SpiHandle } from "./native/binding.js";
+export type { SpiDevice } from "./host/spi-devices.js";

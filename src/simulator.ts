@@ -28,3 +28,5 @@ export type { OptionLayout } from "./simulator/option-layouts.js";
 export type { ChipSideState } from "./simulator/memory-file.js";
 export type { FlashPage } from "./simulator/facts.js";
 export type { OptionForm } from "./simulator/option-layouts.js";
+export type { Bus } from "./simulator/facts.js";
+export type { SpiVersion } from "./simulator/opcodes.js";
