@@ -64,7 +64,8 @@ export interface TargetFacts {
 }
 
 export interface HostFacts {
-  readonly platform: NodeJS.Platform;
+  /** As `process.platform` says it. */
+  readonly platform: string;
   /** Why the addon cannot be loaded. */
   readonly addonError?: string | undefined;
   /** The driver of /dev/i2c-N is there: loaded or built in. */

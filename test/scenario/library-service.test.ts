@@ -73,7 +73,7 @@ describe("scan, for a service", () => {
 
   it.each([
     ['bootlace.scan("/dev/ttyS1")', "An I2C bus is expected, like 1 or /dev/i2c-1."],
-    ["bootlace.scan()", '"undefined" could be anything'],
+    ["bootlace.scan()", 'the argument "bus" is a number, or a text like "/dev/i2c-1", not undefined'],
     ["bootlace.scan(7, { al: true })", 'there is no option "al" here; there are all, signal'],
   ])("refuses %s", async (call, message) => {
     expect(await service(call)).toEqual({

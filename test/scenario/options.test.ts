@@ -124,7 +124,7 @@ describe("what is refused, and nothing is sent", () => {
     expect(await refused("stm32g071", { RDP: 0xcc })).toEqual({
       code: "USAGE",
       message: "RDP is not set here: it is the readout protection of the chip",
-      hint: '`bootlace protect readout` and `target.unprotect("readout", { eraseEverything: true })` are for that.',
+      hint: '`target.protect({ readout: true })` and `target.unprotect("readout", { eraseEverything: true })` are for that.',
     });
   });
 
@@ -323,7 +323,19 @@ describe("no sequence of writes and sets without --allow-lockout and --one-way",
           await connected();
         },
       ),
-      { numRuns: 100 },
+      {
+        numRuns: 100,
+        // BOOT_SEL = 0 while the flash was empty, then the write that fills it.
+        examples: [
+          [
+            "stm32f091",
+            [
+              { kind: "set", picks: [[2, 0]], boot: true },
+              { kind: "write", at: 0, keepBootloader: false },
+            ],
+          ],
+        ],
+      },
     );
   }, 120_000);
 });

@@ -1,6 +1,6 @@
 /**
  * The option bits that decide whether the pin BOOT0 leads to the bootloader, by series. Rows for what Read Memory shows at the start of
- * the option bytes of chips whose words are each followed by their inverse; other chips have no row here.
+ * the option bytes of chips that have such a choice; where the pin alone decides there is no row.
  */
 import type { Device } from "../device.js";
 import type { BitField } from "./field.js";
@@ -65,11 +65,26 @@ const ROWS: Readonly<Record<string, BootRow>> = {
   WL: nSwBoot0("RM0453, FLASH_OPTR", [0, 30]),
 };
 
+/** Of STM32F0 only F04x, F070x6, F09x and F030xC have it; 1, as delivered, is the pin. Option bytes there are followed by their inverses byte by byte. */
+const F0_BOOT_SEL: BootRow = {
+  selector: field("BOOT_SEL", [0, 23], "RM0091 and RM0360, option bytes"),
+  pinWhen: 1,
+  factory: 1,
+  nBoot0: field("nBOOT0", [0, 19], "RM0091 and RM0360, option bytes"),
+  nBoot1: field("nBOOT1", [0, 20], "RM0091 and RM0360, option bytes"),
+  rdp: field("RDP", [0, 0, 8], "RM0091 and RM0360, option bytes"),
+  writable: false,
+};
+const BY_PRODUCT_ID: ReadonlyMap<number, BootRow> = new Map([
+  [0x442, F0_BOOT_SEL],
+  [0x445, F0_BOOT_SEL],
+]);
+
 /** L47x and L48x have no nSWBOOT0 (RM0351): the pin decides. */
 const PIN_ALONE: ReadonlySet<number> = new Set([0x415]);
 
 export const bootRowOf = ({ series, productId }: Device): BootRow | undefined =>
-  PIN_ALONE.has(productId) ? undefined : ROWS[series];
+  PIN_ALONE.has(productId) ? undefined : (BY_PRODUCT_ID.get(productId) ?? ROWS[series]);
 
 /** C5 has bits BOOT_SEL and BOOT0 whose meaning and factory values are not published. */
 export const bootSelectionIsUnknown = ({ series }: Device): boolean => series === "C5";

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { allDevices } from "../../../../src/devices/load.js";
+import { optionAreaOf } from "../../../../src/devices/options/area.js";
 import { bootRowOf } from "../../../../src/devices/options/boot.js";
 import { optionFaultsOf } from "../../../../src/devices/options/faults.js";
 import { optionFieldsOf } from "../../../../src/devices/options/load.js";
 
 const devices = await allDevices();
+/** Those that may be set while the flash is empty: with nSWBOOT0 an empty flash does not help, so it is refused then too. */
+const SELECTORS = ["nBOOT_SEL", "BOOT_SEL"];
 
 describe("the named option bytes of every chip", () => {
   it.each(devices.map((device) => [device.name, device] as const))(
@@ -32,6 +35,16 @@ describe("the named option bytes of every chip", () => {
       }
     },
   );
+
+  it("no selector can be set on an empty flash that the guard of a write does not look at", async () => {
+    const unguarded: string[] = [];
+    for (const device of devices) {
+      const fields = await optionFieldsOf(device);
+      const settable = fields.filter(({ name, danger }) => SELECTORS.includes(name) && danger !== "keep");
+      if (settable.length > 0 && optionAreaOf(device) && !bootRowOf(device)) unguarded.push(device.name);
+    }
+    expect(unguarded).toEqual([]);
+  });
 
   it("covers 18 series", async () => {
     const named = await Promise.all(
