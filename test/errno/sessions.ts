@@ -1,7 +1,6 @@
 /** What is done while a system call fails: commands as users type them, on a chip behind a pseudo-terminal or in a file. */
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ERRORS } from "../../src/errors.js";
 import type { SimulatedChip } from "../../src/simulator/chip.js";
 import { compile, SHARED } from "../fake-i2c-dev/build.js";
 import { chipOf } from "../fake-i2c-dev/chips.js";
@@ -17,8 +16,6 @@ export interface Stage {
   readonly paths: readonly string[];
   /** Preload libraries and their settings, where a device is a stand-in's. */
   readonly standIn?: Readonly<Record<string, string>>;
-  /** Its exit status when nothing fails. Default 0. */
-  readonly usual?: number;
   /** What is true when the command says OK. @returns what is not, undefined when all is */
   readonly truth: () => string | undefined;
   readonly close: () => void;
@@ -119,7 +116,6 @@ const onI2c =
       args: [...args.map((word) => (word === "IMAGE" ? image : word)), "--port", "i2c:7@0x51"],
       paths: ["/dev/i2c-", "/dev/gpiochip"],
       standIn: { ...env, LD_PRELOAD: `${LD_PRELOAD!}:${compile("stand-in.so", [STAND_IN], SHARED)}` },
-      usual: args[0] === "doctor" ? ERRORS.NOT_READY.exit : 0, // the module i2c-dev is not loaded
       truth: () => truth(chip!),
       close: () => void device.close(),
     };

@@ -79,7 +79,7 @@ export const trialsOf = (session: Session): Promise<Trial[]> =>
     const log = join(folder, "calls");
     const result = await traced(stage, log);
     const untrue = stage.truth();
-    if (result.status !== (stage.usual ?? 0) || untrue !== undefined)
+    if (result.status !== 0 || untrue !== undefined)
       throw new Error(`${session.name}, undisturbed: ${untrue ?? ""} ${result.stderr}${result.stdout}`);
     return callsIn(log).flatMap((call) =>
       ERRORS_OF[call.name]!.map((errno) => ({ session: session.name, ...call, errno })),
@@ -101,12 +101,13 @@ export const tried = (session: Session, trial: Trial): Promise<string | undefine
 export function faultOf({ status, signal, stderr, stdout }: ToolResult, stage: Stage): string | undefined {
   const told = stderr + stdout;
   if (status === null) return `ended by ${String(signal)}`;
-  if (status === (stage.usual ?? 0)) return stage.truth();
+  if (status === 0) return stage.truth();
   if (told.includes("INTERNAL") || told.includes("bug in bootlace")) return "INTERNAL";
   if (/^ {4}at /m.test(told)) return "a stack";
   if (stage.args[0] === "stm32flash") return status === 1 ? undefined : `exit status ${status}`;
   if (!STATUSES.has(status)) return `exit status ${status}, which is not in the table`;
   if (stage.args[0] === "scan" && status === ERRORS.NO_REPLY.exit) return undefined; // nobody answers
+  if (stage.args[0] === "doctor" && status === ERRORS.NOT_READY.exit) return undefined; // its findings say what fails
   if (!/\[[A-Z_]+\]/.test(stderr)) return "no code";
   const connected = /^FAILED {2}at (?!connect)/m.test(stderr) && /^Chip/m.test(stderr);
   return connected && !/^ {2}chip:/m.test(stderr) ? "the state of the chip is not told" : undefined;
