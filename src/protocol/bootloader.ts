@@ -135,10 +135,15 @@ export class Bootloader {
     return (await this.#told(() => runDialogues(this.transport, writes))).busy;
   }
 
+  /** After what takes the chip longer than its ACK can be believed on this bus: returns when it surely listens again. */
+  async settle(): Promise<void> {
+    await this.#dialect.settle(this.transport);
+  }
+
   /** `pages` by number in one command; the caller keeps to `erasePages` and to what the chip's row allows. */
   async erasePageList(pages: readonly number[]): Promise<void> {
     await this.#run(compileErase(this.#dialect, this.#eraser(), pages, this.quirks.waitAfterEraseMs));
-    await this.#dialect.settle(this.transport);
+    await this.settle();
   }
 
   /** @throws BootlaceError REFUSED where the product has no such erase, NOT_OFFERED for banks on 0x43 */
@@ -147,7 +152,7 @@ export class Bootloader {
     if (chosen.command === LEGACY_ERASE && what !== "mass")
       throw new BootlaceError("NOT_OFFERED", "Erase Memory 0x43 cannot erase a single bank");
     await this.#run(compileSpecialErase(this.#dialect, chosen, what, this.quirks.waitAfterEraseMs));
-    await this.#dialect.settle(this.transport);
+    await this.settle();
   }
 
   /**

@@ -26,7 +26,10 @@ export async function putBlock(run: JobRun, phase: Phase, block: Block, doubt: A
   for (;;) {
     run.checkpoint();
     try {
-      for (const part of splitBlock(block, loader.writeBytes)) await loader.writeMany([part]);
+      for (const part of splitBlock(block, loader.writeBytes)) {
+        await loader.writeMany([part]);
+        if (doubt === "again") await loader.settle(); // a word of EEPROM takes longer than what is waited for flash
+      }
       return;
     } catch (failure) {
       const wasWhole = block.bytes.length <= loader.writeBytes;

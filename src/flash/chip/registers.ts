@@ -67,6 +67,7 @@ export class RegisterReader {
         return answer;
       }
       if (answer === "PROTECTED") saidProtected++;
+      await this.loader.settle(); // where a refusal that was none leaves the chip in the middle of the command
     }
     if (saidProtected > 1) this.protected = true;
     return undefined;

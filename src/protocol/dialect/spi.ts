@@ -99,7 +99,8 @@ async function settle(transport: Transport): Promise<void> {
       await getId(transport);
       return;
     } catch (error) {
-      if (!(error instanceof BootlaceError) || error.side !== "way" || attempt === 3) throw error;
+      const ours = !(error instanceof BootlaceError) || error.side === "host" || error.side === "caller";
+      if (ours || attempt === 3) throw error; // a NACK is of something else: no chip refuses Get ID
       await resynchroniseSpi(transport, { timeoutMs: eraseTimeoutMs(8) });
     }
   }
