@@ -33,8 +33,10 @@ const SOME_ADDRESS = 0x0800_0000;
 
 /** @returns undefined where the answer to the opcode of Read Memory did not come */
 async function readIsRefused(transport: Transport): Promise<boolean | undefined> {
+  const dialect = dialectOf(transport);
   try {
-    await runDialogue(transport, compileRead(dialectOf(transport), SOME_ADDRESS, 4));
+    await dialect.settle(transport); // where a refusal that was none leaves the chip in the middle of the command
+    await runDialogue(transport, compileRead(dialect, SOME_ADDRESS, 4));
     return false;
   } catch (error) {
     if (!(error instanceof BootlaceError)) throw error;

@@ -5,6 +5,7 @@ import { READ_MEMORY } from "../../protocol/commands.js";
 import type { WriteOptions } from "../job.js";
 import type { JobRun } from "../run/job-run.js";
 import { resetChip } from "./reset.js";
+import { readConfirmed } from "../look/read-confirmed.js";
 import { readSpan } from "../look/read.js";
 import { persist } from "../run/retry.js";
 
@@ -41,23 +42,35 @@ const VECTOR_BYTES = 8;
  * no other (PM0223, "Vector table": bit 0 of each vector must be 1): that starts nothing. What cannot be read is not refused.
  */
 async function refuseNoProgram(run: JobRun, address: number): Promise<void> {
-  const vectors = await vectorsAt(run, address);
-  if (!vectors) return;
-  const resetVector = new DataView(vectors.buffer, vectors.byteOffset).getUint32(4, true);
-  if (resetVector % 2 === 1 && resetVector !== 0xffff_ffff) return;
+  const first = await vectorsAt(run, address, readSpan);
+  if (!first || couldStart(first)) return;
+  const vectors = await vectorsAt(run, address, readConfirmed); // a byte may have arrived wrong
+  if (!vectors || couldStart(vectors)) return;
   const blank = isFilledWith(run.session.geometry.erasedValue, vectors);
   const why = blank
     ? "its first words are blank"
-    : `its second word, ${hex(resetVector)}, is no reset vector`;
+    : `its second word, ${hex(resetVectorOf(vectors))}, is no reset vector`;
   throw new BootlaceError("NO_PROGRAM", `there is no program at ${hex(address)}: ${why}`, { address });
 }
 
+const resetVectorOf = (vectors: Uint8Array): number =>
+  new DataView(vectors.buffer, vectors.byteOffset).getUint32(4, true);
+
+function couldStart(vectors: Uint8Array): boolean {
+  const resetVector = resetVectorOf(vectors);
+  return resetVector % 2 === 1 && resetVector !== 0xffff_ffff;
+}
+
 /** @returns undefined where the chip cannot or does not want to say */
-async function vectorsAt(run: JobRun, address: number): Promise<Uint8Array | undefined> {
+async function vectorsAt(
+  run: JobRun,
+  address: number,
+  read: typeof readSpan | typeof readConfirmed,
+): Promise<Uint8Array | undefined> {
   const { geometry, loader } = run.session;
   if (!loader.offers(READ_MEMORY)) return undefined;
   try {
-    return await readSpan(run, "leave", { address, length: VECTOR_BYTES });
+    return await read(run, "leave", { address, length: VECTOR_BYTES });
   } catch (error) {
     const inFlash = address >= geometry.base && address + VECTOR_BYTES <= geometry.end;
     if (!inFlash && error instanceof BootlaceError && error.code === "REFUSED") return undefined;
