@@ -53,10 +53,16 @@ function words(address: number, length: number, wordBytes: number): Span[] {
   return head === 0 ? rest : [{ address, length: head }, ...rest];
 }
 
+/** It said no. A refusal that comes three times is meant; before, it may be a byte that arrived wrong. */
+const isRefusal = (error: unknown): error is BootlaceError =>
+  error instanceof BootlaceError && (error.code === "REFUSED" || error.code === "PROTECTED");
+const MOST_REFUSALS = 3;
+
 /** Two equal readings, else two faults. @returns undefined for what faults */
 async function readOrFault(run: JobRun, address: number, length: number): Promise<Uint8Array | undefined> {
   const { loader } = run.session;
   let last: Uint8Array | undefined;
+  let refusals = 0;
   for (let faults = 0; faults < 2;) {
     run.checkpoint();
     try {
@@ -64,9 +70,10 @@ async function readOrFault(run: JobRun, address: number, length: number): Promis
       if (last && sameBytes(bytes, last)) return bytes;
       last = bytes;
     } catch (error) {
-      if (!isReadFault(run, error)) throw error;
-      faults++;
-      run.retried({ phase: "preserve", address, attempt: faults, reason: error.message });
+      const refused = isRefusal(error) && ++refusals < MOST_REFUSALS;
+      if (!refused && !isReadFault(run, error)) throw error;
+      if (!refused) faults++;
+      run.retried({ phase: "preserve", address, attempt: faults + refusals, reason: error.message });
       await loader.resynchronise();
     }
   }
