@@ -76,7 +76,7 @@ function readRegular(path: string, maxFileBytes: number): Uint8Array | undefined
     if (stat.size > maxFileBytes) throw tooLarge(path, maxFileBytes);
     return asBytes(readFileSync(path));
   } catch (error) {
-    throw error instanceof BootlaceError ? error : failed(path, error);
+    throw error instanceof BootlaceError ? error : cannotRead(path, error);
   }
 }
 
@@ -95,7 +95,7 @@ async function readAll(
       if (length > maxFileBytes) throw tooLarge(file, maxFileBytes);
     }
   } catch (error) {
-    throw error instanceof BootlaceError ? error : failed(file, error);
+    throw error instanceof BootlaceError ? error : cannotRead(file, error);
   }
   return asBytes(Buffer.concat(chunks, length));
 }
@@ -106,7 +106,8 @@ const asBytes = ({ buffer, byteOffset, length }: Buffer): Uint8Array =>
 const tooLarge = (file: string, maxFileBytes: number): BootlaceError =>
   rejected(file, { offset: maxFileBytes }, `the file is larger than ${maxFileBytes} bytes`);
 
-function failed(file: string, cause: unknown): BootlaceError {
+/** A file of any kind: FILE_FAILED with the system's own words. */
+export function cannotRead(file: string, cause: unknown): BootlaceError {
   return new BootlaceError("FILE_FAILED", `cannot read ${file}: ${reason(cause)}`, { file }, { cause });
 }
 

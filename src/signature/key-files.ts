@@ -1,7 +1,7 @@
 /** Keys where an administrator puts them: one file, or a folder of *.pub and *.pem. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { BootlaceError } from "../errors.js";
+import { cannotRead } from "../image/load.js";
 import { parsePublicKey, type PublicKey } from "./public-key.js";
 import { unsigned } from "./unsigned.js";
 
@@ -34,11 +34,6 @@ function system<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    throw new BootlaceError(
-      "FILE_FAILED",
-      `cannot read ${file}: ${(cause as Error).message}`,
-      { file },
-      { cause },
-    );
+    throw cannotRead(file, cause);
   }
 }

@@ -141,7 +141,11 @@ const OPEN_FAILURES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   EPERM: ["NO_PERMISSION", "permission denied"],
 };
 
+const NO_DEVICE_HINT =
+  "List what is there with `bootlace ports`; a chip select needs spidev in the device tree: `bootlace help linux`.";
+
 function openFailure(path: string, cause: Error & { readonly code: string }): BootlaceError {
   const [code, text] = OPEN_FAILURES[cause.code] ?? ["BUS_FAILED", "it cannot be opened"];
-  return new BootlaceError(code, `${path}: ${text}`, {}, { cause });
+  const hint = code === "NO_DEVICE" ? NO_DEVICE_HINT : undefined;
+  return new BootlaceError(code, `${path}: ${text}`, { hint }, { cause });
 }
