@@ -1,14 +1,10 @@
 /** Nobody is locked out: the first write to a chip that ignores BOOT0 is told of, refused or made harmless. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { identifyChip } from "../../src/flash/chip/identify.js";
-import { ChipTarget } from "../../src/flash/chip-target.js";
 import type { WriteOptions } from "../../src/flash/job.js";
 import { MemoryImage } from "../../src/image/image.js";
-import { connectBootloader } from "../../src/protocol/connect.js";
 import type { ChipOptions } from "../../src/simulator/options.js";
-import { openSim } from "../../src/transport/sim/sim.js";
-import { delay } from "../../src/transport/transport.js";
+import { boardWith } from "../support/board.js";
 import { firmware } from "../support/sim-target.js";
 
 const BASE = 0x0800_0000;
@@ -19,31 +15,11 @@ const BECAUSE =
 
 /** As `connect` does; `lines`: BOOT0 and NRST are ours. */
 async function board(name: string, lines: boolean, extra: Partial<ChipOptions> = {}) {
-  const transport = await openSim(name, extra);
-  const { chip } = transport;
-  const notes: string[] = [];
-  const reset = async (): Promise<void> => {
-    chip.setBoot0(true);
-    chip.setNrst(false);
-    chip.setNrst(true);
-    await transport.exchange([delay(100)]);
-  };
-  const powerCycle = async (): Promise<void> => {
-    chip.setPower(false);
-    chip.setPower(true);
-    await reset();
-  };
-  const connected = async (): Promise<ChipTarget> => {
-    const session = await identifyChip(transport, await connectBootloader(transport), {});
-    const reenter = async (): Promise<void> => {
-      await reset();
-      await connectBootloader(transport);
-    };
-    return new ChipTarget(lines ? { ...session, reenter } : session, async () => undefined);
-  };
-  const onEvent: WriteOptions["onEvent"] = (event) => {
-    if (event.type === "note") notes.push(event.text);
-  };
+  const { chip, notes, onEvent, reset, connected, powerCycle } = await boardWith(name, {
+    lines,
+    startMs: 100,
+    extra,
+  });
   const write = async (image: MemoryImage, options: WriteOptions = {}) =>
     (await connected()).write(image, { ...options, onEvent });
   return { chip, notes, connected, reset, powerCycle, write };

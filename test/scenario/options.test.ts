@@ -1,13 +1,9 @@
 /** Option bytes by name, on a simulated chip of each family. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { identifyChip } from "../../src/flash/chip/identify.js";
-import { ChipTarget } from "../../src/flash/chip-target.js";
-import type { SetOptionsOptions, WriteOptions } from "../../src/flash/job.js";
-import { connectBootloader } from "../../src/protocol/connect.js";
+import type { SetOptionsOptions } from "../../src/flash/job.js";
 import type { ChipOptions } from "../../src/simulator/options.js";
-import { openSim } from "../../src/transport/sim/sim.js";
-import { delay } from "../../src/transport/transport.js";
+import { boardWith } from "../support/board.js";
 import { firmware } from "../support/sim-target.js";
 
 const BASE = 0x0800_0000;
@@ -15,31 +11,11 @@ const IMAGE = firmware(BASE, 3000);
 
 /** With reset lines, as `connect` makes it. */
 async function board(name: string, extra: Partial<ChipOptions> = {}) {
-  const transport = await openSim(name, extra);
-  const { chip } = transport;
-  const notes: string[] = [];
-  const reset = async (): Promise<void> => {
-    chip.setBoot0(true);
-    chip.setNrst(false);
-    chip.setNrst(true);
-    await transport.exchange([delay(2500)]);
-  };
-  const powerCycle = async (): Promise<void> => {
-    chip.setPower(false);
-    chip.setPower(true);
-    await reset();
-  };
-  const connected = async (): Promise<ChipTarget> => {
-    const session = await identifyChip(transport, await connectBootloader(transport), {});
-    const reenter = async (): Promise<void> => {
-      await reset();
-      await connectBootloader(transport);
-    };
-    return new ChipTarget({ ...session, reenter }, async () => undefined);
-  };
-  const onEvent: WriteOptions["onEvent"] = (event) => {
-    if (event.type === "note") notes.push(event.text);
-  };
+  const { chip, notes, onEvent, connected, powerCycle } = await boardWith(name, {
+    lines: true,
+    startMs: 2500,
+    extra,
+  });
   const set = async (values: Record<string, number> | Uint8Array, options: SetOptionsOptions = {}) =>
     (await connected()).setOptions(values, { ...options, onEvent });
   const values = async (): Promise<Record<string, number>> =>
